@@ -50,27 +50,54 @@ export interface StoredObject {
   bucket: string;
   key: string;
   size: number;
+  /** Without the quotes it travels in. */
   etag: string;
   lastModified: number;
   contentType?: string;
   metadata: Record<string, string>;
+  /** Further fields that reading gives back as they were sent, by AWS member name (CacheControl, ...). */
+  attributes: Record<string, string>;
+  /** Base64, by AWS member name (ChecksumCRC32, ...). */
+  checksums: Record<string, string>;
+  /** Name of the file that holds the bytes: this version's own, so that a reader never sees two versions mixed. */
+  file: string;
+}
+
+/** What is said of an object while it is written. */
+export interface ObjectAbout {
+  contentType?: string;
+  metadata?: Record<string, string>;
+  attributes?: Record<string, string>;
+  /** In place of the MD5 of the bytes. */
+  etag?: string;
+  /** Base64 digests by AWS member name (ContentMD5, ChecksumCRC32, ...): those that can be checked are, all are kept. */
+  checksums?: Record<string, string>;
+  /** Asked just before the object appears, with what stands under its key; throws to refuse. */
+  allow?: (present: StoredObject | undefined) => void;
+}
+
+/** One bucket of the account. */
+export interface StoredBucket {
+  name: string;
+  createdAt: number;
 }
 
 /** S3's contents, on disk; bodies are streamed. */
 export interface Objects {
+  /** Sorted by name. */
+  buckets(): StoredBucket[];
   hasBucket(bucket: string): boolean;
   createBucket(bucket: string): void;
+  /** Refuses while the bucket holds objects. */
+  deleteBucket(bucket: string): void;
   head(bucket: string, key: string): StoredObject | undefined;
   /** Sorted by key in UTF-8 byte order. */
   list(bucket: string, prefix?: string): StoredObject[];
   /** Bytes `start` to `end`, both inclusive; the whole object without them. */
   read(object: StoredObject, range?: { start: number; end: number }): Readable;
-  write(
-    bucket: string,
-    key: string,
-    body: Readable,
-    about?: { contentType?: string; metadata?: Record<string, string> },
-  ): Promise<StoredObject>;
+  write(bucket: string, key: string, body: Readable, about?: ObjectAbout): Promise<StoredObject>;
+  /** False where there was nothing to delete. */
+  delete(bucket: string, key: string): boolean;
 }
 
 /** CloudWatch Logs' contents. A group or stream begins with its first append. */
