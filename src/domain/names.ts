@@ -1,0 +1,96 @@
+/**
+ * Names and addresses, made before anything has an effect. Random text, times and hashes are handed in; what comes out
+ * goes into the plan and from there into AWS's requests.
+ *
+ * SageMaker takes 1 to 63 letters, digits and hyphens that begin and end with a letter or digit.
+ */
+export const NAME_LENGTH_MAX = 63;
+
+/** What SageMaker takes as the name of a training job, endpoint or endpoint config. */
+export const NAME_PATTERN = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
+
+const HASH_LENGTH = 10;
+
+/** Makes any text into a part of a name: other characters become single hyphens; never empty. */
+export function sanitizeName(text: string, lengthMax = NAME_LENGTH_MAX): string {
+  const name = text
+    .replace(/[^a-zA-Z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, lengthMax)
+    .replace(/-+$/, '');
+  return name === '' ? 'job'.slice(0, lengthMax) : name;
+}
+
+/** The image's own name: last segment of the path, without registry, tag or digest. */
+export function baseNameFromImage(imageName: string): string {
+  const lastSegment = imageName.split('/').at(-1) ?? '';
+  return sanitizeName(lastSegment.split('@')[0]?.split(':')[0] ?? '');
+}
+
+/** `base-timestamp-random`, the name that a client gives a training job. `random` is at least 8 letters or digits. */
+export function nameFromBase(base: string, time: Date, random: string): string {
+  const stamp = time
+    .toISOString()
+    .replace('Z', '')
+    .replace(/[^0-9]/g, '-');
+  return withSuffix(base, `${stamp}-${random}`);
+}
+
+/** The name for a run whose starter gave none: readable from its Workflow Id, unique by a hash of its identity. */
+export function nameFromWorkflow(workflowId: string, hash: string): string {
+  return withSuffix(workflowId, hash.slice(0, HASH_LENGTH));
+}
+
+/** `endpointName-hash`: names of model and endpoint config, which are their content. */
+export function nameFromContent(endpointName: string, hash: string): string {
+  return withSuffix(endpointName, hash.slice(0, HASH_LENGTH));
+}
+
+/** True where a name could have been made by {@link nameFromContent} for this endpoint. */
+export function isNamedFromContent(name: string, endpointName: string): boolean {
+  const suffix = name.slice(-HASH_LENGTH);
+  return /^[0-9a-f]+$/.test(suffix) && name === nameFromContent(endpointName, suffix);
+}
+
+function withSuffix(base: string, suffix: string): string {
+  return `${sanitizeName(base, NAME_LENGTH_MAX - suffix.length - 1)}-${suffix}`;
+}
+
+/** The only bucket that is ever made: the one the SageMaker SDK would have made. */
+export function defaultBucketName(region: string, account: string): string {
+  return `sagemaker-${region}-${account}`;
+}
+
+/** Where SageMaker writes the model data of a training job. */
+export function modelDataUri(outputPath: string, trainingJobName: string): string {
+  return `${outputPath.replace(/\/+$/, '')}/${trainingJobName}/output/model.tar.gz`;
+}
+
+/** Bucket and key of an S3 URI; undefined where it is none. */
+export function parseS3Uri(uri: string): { bucket: string; key: string } | undefined {
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/su.exec(uri);
+  return match ? { bucket: match[1] ?? '', key: match[2] ?? '' } : undefined;
+}
+
+/** AWS partition of a region: `aws`, `aws-cn`, `aws-us-gov` and so on. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  if (region.startsWith('us-iso-')) return 'aws-iso';
+  if (region.startsWith('us-isob-')) return 'aws-iso-b';
+  return 'aws';
+}
+
+/** ARN of a SageMaker resource; AWS writes the name in lower case for all but the tags it answers. */
+export function sageMakerArn(region: string, account: string, type: string, name: string): string {
+  return `arn:${partitionOf(region)}:sagemaker:${region}:${account}:${type}/${name.toLowerCase()}`;
+}
+
+/**
+ * Value of the run tag: Workflow Id and first run id. Tag values take 256 characters of a limited set, so other
+ * Workflow Ids are made to fit; the run id keeps the value unique.
+ */
+export function runTagValue(workflowId: string, firstExecutionRunId: string): string {
+  const fitting = workflowId.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 255 - firstExecutionRunId.length);
+  return `${fitting}/${firstExecutionRunId}`;
+}

@@ -1,0 +1,62 @@
+/**
+ * The plan of a run: every name and every AWS request, decided once by `prepare` and kept in the workflow's history,
+ * so that a later release never changes what a run in flight asks for. `--dry-run` prints the same plan.
+ */
+import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
+import type { SearchAttributeName } from '../contract';
+import type { HostingRequests } from './requests';
+
+/** Who a run is, from the workflow's own info; names for starters that give none are made of it. */
+export interface RunIdentity {
+  workflowId: string;
+  firstExecutionRunId: string;
+  /** Start of this execution for runs of a cron schedule, which share a first run id. */
+  cronStartTime?: string;
+  /** How many plans this workflow asked for before: a workflow may fit or deploy more than once. */
+  ordinal: number;
+  /** The shorter of the execution's and the run's time-out. */
+  timeoutMs?: number;
+}
+
+/** What holds for the whole run. */
+export interface RunPlan {
+  region: string;
+  account: string;
+  /** Value of the run tag on everything this run makes. */
+  runTag: string;
+  /** When the plan was made: nothing older can be this run's. */
+  preparedAt: string;
+  /** Those of our search attributes that the namespace has. */
+  searchAttributes: SearchAttributeName[];
+  heartbeatTimeoutMs: number;
+  warnings: string[];
+}
+
+export interface TrainingPlan {
+  request: CreateTrainingJobCommandInput;
+  /** Where the model data will be; compared with AWS's answer. */
+  modelData: string;
+  /** Set where the output goes to the default bucket, which is then made if it is missing. */
+  defaultBucket?: string;
+  pendingTimeoutSeconds: number;
+  maxRunSeconds: number;
+  overrunSeconds: number;
+}
+
+export interface HostingPlan extends HostingRequests {
+  modelData: string;
+  /** A training job that was still running when the plan was made, to be waited for (never stopped: it is not ours). */
+  awaitedTrainingJob?: string;
+  /** Set where the model data lies in the default bucket: its owner must be this account. */
+  expectedBucketOwner?: string;
+  endpointTimeoutSeconds: number;
+}
+
+/** Answer of `prepare`. */
+export interface Plan {
+  run: RunPlan;
+  training?: TrainingPlan;
+  hosting?: HostingPlan;
+  /** Name of the endpoint to delete. */
+  removal?: { endpointName: string };
+}
