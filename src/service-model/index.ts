@@ -1,0 +1,54 @@
+/**
+ * AWS's published constraints, checked without a call: the one thing that product and emulator share. `schemas.ts` asks
+ * it about the requests a run would send, the emulator about the requests it receives; the data is botocore's.
+ */
+import { findConstraintViolations } from './constraint-violations';
+import { findOperation } from './model';
+import { findTypeViolations } from './type-violations';
+import type { Violation } from './violation';
+
+export { BOTOCORE_VERSION, MODELLED_OPERATIONS } from './model';
+export type { Violation, ViolationKind } from './violation';
+
+/** Answers whether {@link findViolations} knows the operation. */
+export function isModelled(operation: string): boolean {
+  return findOperation(operation) !== undefined;
+}
+
+function findIn(direction: 'input' | 'output', name: string, value: unknown): Violation[] {
+  const operation = findOperation(name);
+  if (operation === undefined) {
+    throw new Error(`${name} is not in the service model; add it to scripts/cut-service-model.py and run that`);
+  }
+  const shape = operation[direction];
+  if (shape === undefined) return [];
+  const wrongTypes: Violation[] = [];
+  findTypeViolations(operation, shape, value ?? {}, '', wrongTypes);
+  if (wrongTypes.length > 0) return wrongTypes;
+  const broken: Violation[] = [];
+  findConstraintViolations(operation, shape, value ?? {}, '', broken);
+  return broken;
+}
+
+/**
+ * Finds all that is wrong with a request, or answers an empty list. Wrong types come alone, as AWS looks at nothing else
+ * then; a null member counts as absent and a member that the model does not know is ignored, as AWS ignores it. Times
+ * may be dates or epoch seconds, blobs byte arrays or base64.
+ *
+ * @throws Error when the operation is not modelled.
+ */
+export function findViolations(operation: string, input: unknown): Violation[] {
+  return findIn('input', operation, input);
+}
+
+/** The same for an answer; there to test the emulator with. */
+export function findOutputViolations(operation: string, output: unknown): Violation[] {
+  return findIn('output', operation, output);
+}
+
+/** Writes violations as one message, as AWS does: `2 validation errors detected: ...; ...`. */
+export function describeViolations(violations: readonly Violation[]): string {
+  const noun = violations.length === 1 ? 'error' : 'errors';
+  const parts = violations.map((violation) => violation.message).join('; ');
+  return `${String(violations.length)} validation ${noun} detected: ${parts}`;
+}
