@@ -1,0 +1,46 @@
+/**
+ * Several log streams read as one, in the order of time: what FilterLogEvents searches. One event of each stream is
+ * held at a time.
+ */
+import { type LogFile, type PlacedEvent, readForward } from './log-file';
+
+export interface MergedEvent extends PlacedEvent {
+  stream: string;
+  /** Where it stands in the merged order: time, stream, offset. */
+  place: [timeMs: number, stream: string, offset: number];
+}
+
+/** @param after Leaves out all up to this place. */
+export function* mergeStreams(
+  files: readonly LogFile[],
+  after: MergedEvent['place'] | undefined,
+): Generator<MergedEvent, undefined> {
+  const sources = files.map((file) => placeEvents(file));
+  const heads = sources.map((source) => source.next().value);
+  for (;;) {
+    let first: MergedEvent | undefined;
+    let from = -1;
+    for (const [at, head] of heads.entries()) {
+      if (head && (!first || comparePlaces(head.place, first.place) < 0)) {
+        first = head;
+        from = at;
+      }
+    }
+    if (!first) return;
+    heads[from] = sources[from]?.next().value;
+    if (!after || comparePlaces(first.place, after) > 0) yield first;
+  }
+}
+
+/** A time that goes back within a stream counts as the latest before it: so the order of each stream is kept. */
+function* placeEvents(file: LogFile): Generator<MergedEvent, undefined> {
+  let timeMs = 0;
+  for (const event of readForward(file, file.head)) {
+    timeMs = Math.max(timeMs, event.timestamp);
+    yield { ...event, stream: file.stream, place: [timeMs, file.stream, event.start] };
+  }
+}
+
+function comparePlaces(a: MergedEvent['place'], b: MergedEvent['place']): number {
+  return a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : a[2] - b[2]);
+}
