@@ -38,7 +38,7 @@ export async function findTemporalCli({ env }: CliSearch): Promise<FoundCli> {
 }
 
 async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
+  return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );

@@ -160,8 +160,8 @@ function keepTail(child: ChildProcess): () => string {
   return () => tail.trim();
 }
 
-async function watchEnd(child: ChildProcess): Promise<Exit & { failure?: Error }> {
-  return await new Promise((resolve) => {
+function watchEnd(child: ChildProcess): Promise<Exit & { failure?: Error }> {
+  return new Promise((resolve) => {
     child.once('error', (failure) => {
       if (child.pid === undefined) resolve({ code: null, signal: null, failure });
     });

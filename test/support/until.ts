@@ -33,8 +33,8 @@ export async function until<T>(
       last = error;
     }
     if (performance.now() > deadline) {
-      const seen = last instanceof Error ? last.message : JSON.stringify(last);
-      throw new Error(`waited ${String(limitMs)} ms for ${what}; last seen: ${String(seen)}`);
+      const seen = last instanceof Error ? last.message : String(JSON.stringify(last));
+      throw new Error(`waited ${String(limitMs)} ms for ${what}; last seen: ${seen}`);
     }
     await pause(intervalMs);
   }
