@@ -82,13 +82,13 @@ export function appendEvents(
 }
 
 /** The events that begin at or after `from`, a place in the file, oldest first. */
-export function* readForward(file: LogFile, from: number): Generator<PlacedEvent, undefined> {
+export function* readForward(file: LogFile, from: number, blockBytes = BLOCK_BYTES): Generator<PlacedEvent, undefined> {
   const size = file.size;
   let block = Buffer.alloc(0);
   let blockAt = from;
   for (let at = from; at < size;) {
     let newline = block.indexOf(NEWLINE, at - blockAt);
-    for (let bytes = BLOCK_BYTES; newline < 0; bytes *= 2) {
+    for (let bytes = blockBytes; newline < 0; bytes *= 2) {
       block = readBlock(file.path, at, Math.min(bytes, size - at));
       blockAt = at;
       newline = block.indexOf(NEWLINE);

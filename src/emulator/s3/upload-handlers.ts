@@ -181,15 +181,13 @@ function chosenParts(upload: Upload, input: CompleteMultipartUploadRequest): Upl
       'The XML you provided was not well-formed or did not validate against our published schema',
     );
   }
-  let previous = 0;
+  if (chosen.some(({ PartNumber = 0 }, at) => PartNumber <= (chosen[at - 1]?.PartNumber ?? 0))) {
+    throw new AwsError(
+      'InvalidPartOrder',
+      'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    );
+  }
   return chosen.map(({ PartNumber: number = 0, ETag: etag = '' }, at) => {
-    if (number <= previous) {
-      throw new AwsError(
-        'InvalidPartOrder',
-        'The list of parts was not in ascending order. Parts must be ordered by part number.',
-      );
-    }
-    previous = number;
     const part = upload.parts[String(number)];
     if (part?.etag !== etag.replaceAll('"', '')) {
       throw new AwsError(

@@ -1,0 +1,91 @@
+/**
+ * A world for tests of single handlers, without a server: real stores in a temporary folder, a clock that stands still
+ * until it is moved, records in memory. `callHandler` does what the server does once a request is decoded.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { openLogStore, type ReadableLogStore } from '../../src/emulator/logs/log-store';
+import { openObjects } from '../../src/emulator/s3/objects';
+import type { Handlers, Records, Service, World } from '../../src/emulator/world';
+
+export interface TestWorld {
+  world: World;
+  logs: ReadableLogStore;
+  /** Sets the clock, in ms since the epoch. */
+  setNow(nowMs: number): void;
+  /** The same world as a new process would find it. */
+  reopen(): TestWorld;
+  remove(): void;
+}
+
+export const START_MS = Date.parse('2026-05-04T10:00:00Z');
+
+export function makeTestWorld(region = 'us-east-1'): TestWorld {
+  return openTestWorld(mkdtempSync(join(tmpdir(), 'emulator-world-')), region, memoryRecords());
+}
+
+function openTestWorld(folder: string, region: string, records: Records): TestWorld {
+  let nowMs = START_MS;
+  const now = () => nowMs;
+  const logs = openLogStore(join(folder, 'logs'), now);
+  const world: World = {
+    region,
+    account: '123456789012',
+    folder,
+    endpointUrl: () => 'http://127.0.0.1:1',
+    images: new Map(),
+    records,
+    objects: openObjects(join(folder, 's3'), now),
+    logs,
+    clock: { now, durationMs: () => 0, simulated: () => false },
+    warn: () => undefined,
+  };
+  return {
+    world,
+    logs,
+    setNow: (ms) => {
+      nowMs = ms;
+    },
+    reopen: () => openTestWorld(folder, region, records),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Calls one operation with a decoded input; `body` is the payload of operations that have one. */
+export async function callHandler(
+  handlers: Handlers,
+  operation: string,
+  input: object,
+  body: Readable | string | Buffer = '',
+): Promise<Record<string, unknown>> {
+  const handler = handlers[operation];
+  if (!handler) throw new Error(`no handler for ${operation}`);
+  const output = await handler({
+    service: 's3' as Service,
+    operation,
+    input: input as never,
+    requestId: 'test',
+    body: body instanceof Readable ? body : Readable.from([Buffer.from(body)]),
+    signal: new AbortController().signal,
+  });
+  return output as Record<string, unknown>;
+}
+
+function memoryRecords(): Records {
+  const kinds = new Map<string, Map<string, unknown>>();
+  const ofKind = (kind: string) => {
+    const names = kinds.get(kind) ?? new Map<string, unknown>();
+    kinds.set(kind, names);
+    return names;
+  };
+  return {
+    get: <T>(kind: string, name: string) => ofKind(kind).get(name) as T | undefined,
+    put: (kind, name, value) => void ofKind(kind).set(name, value),
+    delete: (kind, name) => void ofKind(kind).delete(name),
+    list: <T>(kind: string) => [...ofKind(kind).values()] as T[],
+  };
+}
