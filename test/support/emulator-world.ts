@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { openLogStore, type ReadableLogStore } from '../../src/emulator/logs/log-store';
 import { openObjects } from '../../src/emulator/s3/objects';
-import type { Handlers, Records, Service, World } from '../../src/emulator/world';
+import type { Handlers, Records, World } from '../../src/emulator/world';
 
 export interface TestWorld {
   world: World;
@@ -65,7 +65,7 @@ export async function callHandler(
   const handler = handlers[operation];
   if (!handler) throw new Error(`no handler for ${operation}`);
   const output = await handler({
-    service: 's3' as Service,
+    service: 's3',
     operation,
     input: input as never,
     requestId: 'test',
@@ -83,9 +83,9 @@ function memoryRecords(): Records {
     return names;
   };
   return {
-    get: <T>(kind: string, name: string) => ofKind(kind).get(name) as T | undefined,
+    get: (kind, name) => ofKind(kind).get(name) as never,
     put: (kind, name, value) => void ofKind(kind).set(name, value),
     delete: (kind, name) => void ofKind(kind).delete(name),
-    list: <T>(kind: string) => [...ofKind(kind).values()] as T[],
+    list: (kind) => [...ofKind(kind).values()] as never[],
   };
 }

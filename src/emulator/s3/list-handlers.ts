@@ -44,7 +44,8 @@ export function listHandlers(world: World): Handlers {
 type WriteKey = <T extends string | undefined>(key: T) => T | string;
 
 function listPage(world: World, bucket: string, input: ListObjectsRequest | ListObjectsV2Request, after: string) {
-  const { Prefix: prefix = '', Delimiter: delimiter = '', EncodingType, MaxKeys = MAX_KEYS } = input;
+  const { Prefix: prefix = '', Delimiter: delimiter = '', MaxKeys = MAX_KEYS } = input;
+  const EncodingType: string | undefined = input.EncodingType;
   if (!Number.isInteger(MaxKeys) || MaxKeys < 0) {
     throw new AwsError('InvalidArgument', 'Argument maxKeys must be an integer between 0 and 2147483647');
   }

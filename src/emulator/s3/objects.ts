@@ -146,7 +146,7 @@ function loadBucket(bucketsFolder: string, name: string): [string, Bucket][] {
     rmSync(folder, { recursive: true });
     return [];
   }
-  const record = readRecord<StoredBucket>(join(folder, 'bucket.json'));
+  const record = readRecord(join(folder, 'bucket.json')) as StoredBucket;
   const objects = new Map<string, StoredObject>();
   for (const entry of readdirSync(join(folder, 'objects'))) {
     const path = join(folder, 'objects', entry);
@@ -154,7 +154,7 @@ function loadBucket(bucketsFolder: string, name: string): [string, Bucket][] {
       rmSync(path);
       continue;
     }
-    const object = readRecord<StoredObject>(path);
+    const object = readRecord(path) as StoredObject;
     objects.set(object.key, object);
   }
   return [[name, { ...record, objects, sortedKeys: undefined }]];
@@ -168,9 +168,9 @@ function sweepData(dataFolder: string, buckets: ReadonlyMap<string, Bucket>): vo
   }
 }
 
-function readRecord<T>(path: string): T {
+function readRecord(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Error(`The emulator's record ${path} cannot be read; delete the emulator's folder to begin anew.`, {
       cause: error,

@@ -30,12 +30,31 @@ export interface Upload {
   completedEtag?: string;
 }
 
-export type Uploads = ReturnType<typeof openUploads>;
+/** The uploads in progress, and for a while those that were joined. */
+export interface Uploads {
+  create(bucket: string, key: string, about: Upload['about']): Upload;
+  get(id: string): Upload | undefined;
+  /** In S3's order: by key, then by age. */
+  inBucket(bucket: string): Upload[];
+  /** Undefined where the upload was aborted or joined while the part arrived. */
+  writePart(
+    upload: Upload,
+    number: number,
+    body: Readable,
+    checksums: Record<string, string>,
+  ): Promise<UploadPart | undefined>;
+  /** The bytes of the parts, one after the other. */
+  join(upload: Upload, parts: readonly UploadPart[]): Readable;
+  /** The object is there: the parts go, and the answer stays for a while. */
+  complete(upload: Upload, etag: string): void;
+  abort(upload: Upload): void;
+  forgetBucket(bucket: string): void;
+}
 
 /** How long a joined upload is remembered for a caller who asks again. */
 const REMEMBER_COMPLETED_MS = 24 * 3600 * 1000;
 
-export function openUploads(folder: string, now: () => number) {
+export function openUploads(folder: string, now: () => number): Uploads {
   mkdirSync(folder, { recursive: true });
   const uploads = new Map<string, Upload>();
   const folderOf = (id: string) => join(folder, id);
@@ -59,7 +78,7 @@ export function openUploads(folder: string, now: () => number) {
   }
 
   return {
-    create(bucket: string, key: string, about: Upload['about']): Upload {
+    create(bucket, key, about) {
       const upload: Upload = { id: randomUUID(), bucket, key, initiated: now(), about, parts: {} };
       mkdirSync(folderOf(upload.id));
       save(upload);
@@ -67,21 +86,14 @@ export function openUploads(folder: string, now: () => number) {
       return upload;
     },
 
-    get: (id: string): Upload | undefined => uploads.get(id),
+    get: (id) => uploads.get(id),
 
-    /** In S3's order: by key, then by age. */
-    inBucket: (bucket: string): Upload[] =>
+    inBucket: (bucket) =>
       [...uploads.values()]
         .filter((upload) => upload.bucket === bucket && upload.completedEtag === undefined)
         .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.initiated - b.initiated),
 
-    /** Undefined where the upload was aborted or joined while the part arrived. */
-    async writePart(
-      upload: Upload,
-      number: number,
-      body: Readable,
-      checksums: Record<string, string>,
-    ): Promise<UploadPart | undefined> {
+    async writePart(upload, number, body, checksums) {
       const file = randomUUID();
       const path = join(folderOf(upload.id), file);
       const written = await writeBodyFile(path, body, checksums);
@@ -104,16 +116,14 @@ export function openUploads(folder: string, now: () => number) {
       return part;
     },
 
-    /** The bytes of the parts, one after the other. */
-    join(upload: Upload, parts: readonly UploadPart[]): Readable {
+    join(upload, parts) {
       async function* joined(): AsyncGenerator<Buffer> {
         for (const { file } of parts) yield* createReadStream(join(folderOf(upload.id), file));
       }
       return Readable.from(joined(), { objectMode: false });
     },
 
-    /** The object is there: the parts go, and the answer stays for a while. */
-    complete(upload: Upload, etag: string): void {
+    complete(upload, etag) {
       upload.completedEtag = etag;
       const parts = Object.values(upload.parts);
       upload.parts = {};
@@ -121,11 +131,11 @@ export function openUploads(folder: string, now: () => number) {
       for (const { file } of parts) rmSync(join(folderOf(upload.id), file), { force: true });
     },
 
-    abort(upload: Upload): void {
+    abort(upload) {
       forget(upload.id);
     },
 
-    forgetBucket(bucket: string): void {
+    forgetBucket(bucket) {
       for (const upload of [...uploads.values()]) if (upload.bucket === bucket) forget(upload.id);
     },
   };
