@@ -28,7 +28,10 @@ export interface RunPlan {
   preparedAt: string;
   /** Those of our search attributes that the namespace has. */
   searchAttributes: SearchAttributeName[];
+  /** Heartbeat time-out of the waits. */
   heartbeatTimeoutMs: number;
+  /** Start-to-close time-out of every other activity. */
+  callTimeoutMs: number;
   warnings: string[];
 }
 

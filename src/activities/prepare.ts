@@ -1,0 +1,161 @@
+/**
+ * The first step of every workflow: from the untouched input to the plan. Looks up what only AWS and the namespace know
+ * (account, role ARNs, search attributes, the training job to deploy from) and makes nothing; the plan goes into the
+ * history and is followed word for word.
+ */
+import { createHash } from 'node:crypto';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { DeployInput, FailureCode, WorkflowType } from '../contract';
+import {
+  buildFitPlans,
+  buildHostingPlan,
+  rolesOf,
+  runTagOf,
+  sourceFromArguments,
+  type ModelSource,
+  type Surroundings,
+} from '../domain/build-plan';
+import { modelDataUri } from '../domain/names';
+import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
+import { judgeTrainingJob } from '../domain/training-status';
+import { checkInput, type InputOf } from '../schemas';
+import type { AwsClients } from './aws';
+import { callAws, failWith, ifPresent } from './aws-errors';
+import { findPlanProblems, findTimeoutProblems } from './plan-problems';
+import { listSearchAttributes } from './search-attributes';
+import type { Activities } from './index';
+
+/** Figures of the worker that a run keeps for its life. */
+export interface RunTimings {
+  heartbeatTimeoutMs: number;
+  callTimeoutMs: number;
+}
+
+export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activities, 'prepare'> {
+  return {
+    async prepare(type, raw, identity) {
+      const preparedAt = new Date().toISOString();
+      const input = checkOrRefuse(type, raw, identity, aws.region);
+      const at = { region: aws.region };
+      const caller = await callAws({ operation: 'GetCallerIdentity', ...at }, () =>
+        aws.sts.send(new GetCallerIdentityCommand({})),
+      );
+      const account = caller.Account ?? '';
+      const attributes = await listSearchAttributes();
+      const run: RunPlan = {
+        region: aws.region,
+        account,
+        runTag: runTagOf(identity),
+        preparedAt,
+        searchAttributes: attributes.names,
+        ...timings,
+        warnings: attributes.warnings,
+      };
+      if ('endpointName' in input) return { run, removal: { endpointName: input.endpointName } };
+
+      const source = 'fit' in input ? undefined : await findModelSource(aws, input);
+      const roles = source ? [...rolesOf(input), source.role] : rolesOf(input);
+      const surroundings = await surround(aws, account, identity, roles);
+      const plan: Plan =
+        'fit' in input
+          ? { run, ...buildFitPlans(input, surroundings) }
+          : {
+              run,
+              hosting: buildHostingPlan(input.deploy, source as ModelSource, input.estimator?.tags, surroundings),
+            };
+      refuse([...findPlanProblems(plan), ...findTimeoutProblems(plan, identity)], type, identity);
+      return plan;
+    },
+  };
+}
+
+function checkOrRefuse<T extends WorkflowType>(
+  type: T,
+  raw: unknown,
+  identity: RunIdentity,
+  region: string,
+): InputOf[T] {
+  const checked = checkInput(type, raw);
+  if ('problems' in checked) return refuse(checked.problems, type, identity) as never;
+  const { input } = checked;
+  if (input.region !== undefined && input.region !== region) {
+    refuse([`region is ${input.region}, but the workers of this task queue serve ${region}`], type, identity);
+  }
+  return input;
+}
+
+function refuse(problems: string[], type: WorkflowType, { workflowId }: RunIdentity): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`;
+  throw failWith(
+    'InvalidInput',
+    `the input of ${type} has ${count}: ${problems.join('; ')}`,
+    { workflow: workflowId },
+    {
+      details: { problems },
+    },
+  );
+}
+
+async function surround(
+  aws: AwsClients,
+  account: string,
+  identity: RunIdentity,
+  roles: string[],
+): Promise<Surroundings> {
+  const arns = new Map<string, string>();
+  for (const role of roles) if (!arns.has(role)) arns.set(role, await findRoleArn(aws, role));
+  return {
+    region: aws.region,
+    account,
+    identity,
+    roleArnOf: (role) => arns.get(role) ?? role,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  };
+}
+
+/** A role by its name may have a path, so only IAM knows its ARN. */
+async function findRoleArn({ iam, region }: AwsClients, role: string): Promise<string> {
+  if (role.includes('/')) return role;
+  const at = { operation: 'GetRole', region, role };
+  const answer = await callAws(at, () => ifPresent(() => iam.send(new GetRoleCommand({ RoleName: role }))));
+  if (answer?.Role?.Arn !== undefined) return answer.Role.Arn;
+  throw failWith('RoleNotAssumable', `there is no IAM role named ${role} in this account`, at);
+}
+
+async function findModelSource(aws: AwsClients, input: DeployInput): Promise<ModelSource> {
+  return sourceFromArguments(input) ?? describeModelSource(aws, input, input.trainingJobName ?? '');
+}
+
+const CODE_OF_VERDICT: Record<'failed' | 'stopped' | 'ran out of time', FailureCode> = {
+  failed: 'TrainingJobFailed',
+  stopped: 'TrainingJobStopped',
+  'ran out of time': 'TrainingJobTimedOut',
+};
+
+async function describeModelSource(
+  { sagemaker, region }: AwsClients,
+  input: DeployInput,
+  name: string,
+): Promise<ModelSource> {
+  const at = { operation: 'DescribeTrainingJob', region, job: name };
+  const job = await callAws(at, () =>
+    ifPresent(() => sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))),
+  );
+  if (!job) throw failWith('TrainingJobNotFound', `there is no training job named ${name}`, at);
+  const verdict = judgeTrainingJob({ status: job.TrainingJobStatus ?? '', secondaryStatus: job.SecondaryStatus ?? '' });
+  if (verdict !== 'completed' && verdict !== 'running') {
+    const reason = job.FailureReason ?? job.SecondaryStatus ?? verdict;
+    const what = `the training job ${name} made no model to deploy: ${verdict}: ${reason}`;
+    throw failWith(CODE_OF_VERDICT[verdict], what, at, { details: { reason, trainingJobName: name } });
+  }
+  return {
+    trainingJobName: name,
+    modelData: job.ModelArtifacts?.S3ModelArtifacts || modelDataUri(job.OutputDataConfig?.S3OutputPath ?? '', name),
+    image: input.deploy.image ?? input.estimator?.imageName ?? job.AlgorithmSpecification?.TrainingImage ?? '',
+    role: input.deploy.role ?? input.estimator?.role ?? job.RoleArn ?? '',
+    ...(verdict === 'running' && { awaitedTrainingJob: name }),
+  };
+}

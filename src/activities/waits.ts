@@ -1,0 +1,91 @@
+/**
+ * The waiting activities: each watches one resource through the process's status reader and returns when AWS says
+ * something that the workflow has not seen. They heartbeat on the reader's own reads and on nothing else, so that a
+ * reader that has died is noticed by Temporal.
+ */
+import { Context, log } from '@temporalio/activity';
+import { changeOfEndpoint, isNewForEndpoint, type EndpointObservation } from '../domain/endpoint-status';
+import { mergeSamples } from '../domain/metrics';
+import { changeOfTrainingJob, isNewForTrainingJob } from '../domain/training-status';
+import type { MetricSample } from '../contract';
+import type { Awaited, WaitingActivities } from './index';
+import type { Reading, StatusReader } from './status-reader';
+
+/** Reads lag behind creates: something counts as gone only once it has been absent for this long. */
+const ABSENT_FOR_MS = 30_000;
+
+export function createWaitingActivities(reader: StatusReader): WaitingActivities {
+  return {
+    awaitTrainingJobChange({ name, seen, deadline }) {
+      let samples =
+        (Context.current().info.heartbeatDetails as { samples?: MetricSample[] } | undefined)?.samples ?? [];
+      return untilAnswered<Awaited<ReturnType<typeof changeOfTrainingJob>>, Parameters<typeof isNewForTrainingJob>[0]>({
+        watch: (listener) => reader.watchTrainingJob(name, listener),
+        deadline,
+        details: () => ({ samples }),
+        changeIn(job) {
+          samples = mergeSamples(samples, job.metrics);
+          return isNewForTrainingJob(job, seen) ? { change: changeOfTrainingJob(job, seen, samples) } : undefined;
+        },
+      });
+    },
+
+    awaitEndpointChange({ name, seen, deadline }) {
+      return untilAnswered<Awaited<ReturnType<typeof changeOfEndpoint>>, EndpointObservation>({
+        watch: (listener) => reader.watchEndpoint(name, listener),
+        deadline,
+        details: () => ({ status: seen?.status }),
+        // An endpoint that goes is awaited too; then absence is the answer, and no read lags towards it.
+        isAbsenceExpected: seen?.status === 'Deleting',
+        changeIn: (endpoint) => (isNewForEndpoint(endpoint, seen) ? { change: changeOfEndpoint(endpoint) } : undefined),
+      });
+    },
+  };
+}
+
+interface Waiting<Answer, Observation> {
+  watch: (listener: (reading: Reading<Observation>) => void) => () => void;
+  deadline: string | undefined;
+  details: () => unknown;
+  isAbsenceExpected?: boolean;
+  changeIn: (observation: Observation) => Answer | undefined;
+}
+
+async function untilAnswered<Answer, Observation>(
+  waiting: Waiting<Answer, Observation>,
+): Promise<Answer | { absent: true } | { deadlinePassed: true }> {
+  const context = Context.current();
+  const deadlineMs = waiting.deadline === undefined ? Infinity : Date.parse(waiting.deadline);
+  let absentSinceMs: number | undefined;
+  let unwatch = (): void => undefined;
+
+  const answered = new Promise<Answer | { absent: true } | { deadlinePassed: true }>((resolve, reject) => {
+    unwatch = waiting.watch((reading) => {
+      try {
+        const change = 'observation' in reading ? waiting.changeIn(reading.observation) : undefined;
+        context.heartbeat(waiting.details());
+        if ('trouble' in reading) {
+          log.warn('a status read failed; the wait goes on', {
+            code: reading.trouble.code,
+            reason: reading.trouble.message,
+          });
+        }
+        absentSinceMs = 'absent' in reading ? (absentSinceMs ?? Date.now()) : undefined;
+        if (change !== undefined) resolve(change);
+        else if (isGone(absentSinceMs, waiting.isAbsenceExpected)) resolve({ absent: true });
+        else if (Date.now() >= deadlineMs) resolve({ deadlinePassed: true });
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  });
+  try {
+    return await Promise.race([answered, context.cancelled]);
+  } finally {
+    unwatch();
+  }
+}
+
+function isGone(absentSinceMs: number | undefined, isExpected = false): boolean {
+  return absentSinceMs !== undefined && (isExpected || Date.now() - absentSinceMs >= ABSENT_FOR_MS);
+}

@@ -1,0 +1,68 @@
+/**
+ * What an error of AWS means. Status and code come first; ValidationException says everything from "not found" to
+ * "wrong input", so its text is read here and nowhere else. Activities act on the meaning; unknown is permanent.
+ */
+
+/** The part of an SDK exception that is read. */
+export interface AwsAnswer {
+  /** HTTP status; undefined where no answer came. */
+  status: number | undefined;
+  /** AWS's error code. */
+  code: string;
+  message: string;
+}
+
+export type AwsMeaning =
+  | 'absent'
+  | 'exists'
+  | 'throttled'
+  | 'unavailable'
+  | 'denied'
+  | 'expired credentials'
+  | 'role not assumable'
+  | 'limit'
+  | 'not now'
+  | 'invalid';
+
+const THROTTLING = /throttl|toomanyrequests|requestlimitexceeded|slowdown|rate exceeded/i;
+const CREDENTIALS = /expiredtoken|expiredtokenexception|requestexpired/i;
+const DENIED =
+  /accessdenied|unauthorizedoperation|notauthorized|invalidclienttokenid|unrecognizedclient|signaturedoesnotmatch|invalidsignature|incompletesignature|invalidaccesskeyid|credentialsprovider/i;
+
+/** Texts of ValidationException, the first match holds. */
+const VALIDATION_TEXTS: [RegExp, AwsMeaning][] = [
+  [/could not find|requested resource not found|does not exist/i, 'absent'],
+  [/cannot create already existing|already exists/i, 'exists'],
+  [/could not assume role|unable to assume role|sts:assumerole/i, 'role not assumable'],
+  [/rate exceeded/i, 'throttled'],
+  [
+    /cannot (update|delete) in-progress|is in status|currently (being|in)|cannot be (updated|deleted) while/i,
+    'not now',
+  ],
+];
+
+export function classifyAwsError({ status, code, message }: AwsAnswer): AwsMeaning {
+  if (status === 429 || THROTTLING.test(code)) return 'throttled';
+  if (CREDENTIALS.test(code)) return 'expired credentials';
+  if (status === undefined || status >= 500 || status < 400)
+    return isCredentialTrouble(code) ? 'denied' : 'unavailable';
+  if (code === 'ResourceInUse' || code === 'ResourceInUseException') return 'exists';
+  if (code === 'ResourceLimitExceeded') return 'limit';
+  if (code === 'ConflictException') return 'not now';
+  if (/^(ResourceNotFound|NotFound|NoSuchBucket|NoSuchKey|NoSuchEntity)/.test(code) || status === 404) return 'absent';
+  if (DENIED.test(code) || status === 401 || status === 403) return 'denied';
+  if (code === 'ValidationException' || code === 'ValidationError') {
+    return VALIDATION_TEXTS.find(([pattern]) => pattern.test(message))?.[1] ?? 'invalid';
+  }
+  return 'invalid';
+}
+
+/** No answer because none could be asked: the chain found no credentials. */
+function isCredentialTrouble(code: string): boolean {
+  return /credentialsprovider/i.test(code);
+}
+
+/** True for what passes by itself: asking again can help. */
+export function isTransient(meaning: AwsMeaning): boolean {
+  return ['throttled', 'unavailable', 'expired credentials', 'role not assumable'].includes(meaning);
+}

@@ -1,0 +1,66 @@
+/**
+ * Is what exists what we asked for? Compares only the fields we sent with AWS's Describe answer; absent, empty, false
+ * and documented defaults are equal. The differences go into a `NameTaken` failure, with secrets left out.
+ */
+
+/** Fields whose values may be secret and are never shown. */
+const REDACTED = new Set(['HyperParameters', 'Environment']);
+
+/** What AWS answers for a field that was not sent, where that is not empty or false. */
+const DEFAULTS: Record<string, unknown> = {
+  S3DataDistributionType: 'FullyReplicated',
+  CompressionType: 'None',
+  RecordWrapperType: 'None',
+  InitialVariantWeight: 1,
+  TrainingInputMode: 'File',
+};
+
+/** Fields of a request that its Describe never answers. */
+const NOT_DESCRIBED = new Set(['Tags']);
+
+/** The paths in which `found` differs from what was sent, each with both values where they may be shown. */
+export function findDifferences(sent: object, found: object): string[] {
+  return compareObjects(sent, found, '');
+}
+
+function compareObjects(sent: object, found: object, path: string): string[] {
+  const answers = found as Record<string, unknown>;
+  return Object.entries(sent).flatMap(([field, value]: [string, unknown]) => {
+    if (path === '' && NOT_DESCRIBED.has(field)) return [];
+    const at = path === '' ? field : `${path}.${field}`;
+    if (REDACTED.has(field)) return compareHidden(value, answers[field], at);
+    return compareValues(value, answers[field], at, DEFAULTS[field]);
+  });
+}
+
+function compareValues(sent: unknown, found: unknown, path: string, fallback?: unknown): string[] {
+  if (isNothing(sent) && (isNothing(found) || found === fallback)) return [];
+  if (isNothing(found) && sent === fallback) return [];
+  if (Array.isArray(sent) && Array.isArray(found) && sent.length === found.length) {
+    return sent.flatMap((item: unknown, i) => compareValues(item, found[i], `${path}[${String(i)}]`));
+  }
+  if (isObject(sent) && isObject(found)) return compareObjects(sent, found, path);
+  return sent === found ? [] : [`${path}: asked for ${show(sent)}, found ${show(found)}`];
+}
+
+/** Maps whose every key counts, told by names of keys only. */
+function compareHidden(sent: unknown, found: unknown, path: string): string[] {
+  const asked = isObject(sent) ? (sent as Record<string, unknown>) : {};
+  const there = isObject(found) ? (found as Record<string, unknown>) : {};
+  const keys = [...new Set([...Object.keys(asked), ...Object.keys(there)])].sort();
+  return keys.filter((key) => asked[key] !== there[key]).map((key) => `${path}.${key}: values differ`);
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

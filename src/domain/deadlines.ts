@@ -1,0 +1,20 @@
+/**
+ * Our own limits of time, behind AWS's. Made of the plan and of what AWS last said; handed to the waits.
+ */
+import type { TrainingPlan } from './plan';
+import type { TrainingJobObservation } from './training-status';
+
+type KnownTimes = Pick<TrainingJobObservation, 'creationTime' | 'trainingStartTime'>;
+
+/** Before the training starts a job may be pending for so long; from then on max-run counts, and some for AWS's stop. */
+export function deadlineOfTrainingJob(plan: TrainingPlan, job: KnownTimes | undefined, askedAtMs: number): string {
+  if (job?.trainingStartTime !== undefined) {
+    return after(Date.parse(job.trainingStartTime), plan.maxRunSeconds + plan.overrunSeconds);
+  }
+  const sinceMs = job?.creationTime === undefined ? askedAtMs : Date.parse(job.creationTime);
+  return after(sinceMs, plan.pendingTimeoutSeconds);
+}
+
+export function after(startMs: number, seconds: number): string {
+  return new Date(startMs + seconds * 1000).toISOString();
+}

@@ -1,0 +1,70 @@
+/**
+ * A run's progress as Markdown for the Temporal UI. Comes from the workflow's progress, becomes its current details.
+ * Names and AWS's texts are escaped: they must not draw in the operator's page.
+ */
+import type { LedgerEntry, Progress } from '../contract';
+
+/** The panel passes the text in a URL; beyond some 18 kB it shows an error instead. */
+const LENGTH_MAX = 16_000;
+
+export function describeProgress(progress: Progress): string {
+  const { trainingJob, endpoint, ledger, warnings, failure, links } = progress;
+  const lines = [
+    `**${progress.stage}**${failure ? `: ${escape(failure.code)}: ${escape(failure.message)}` : ''}`,
+    trainingJob &&
+      `Training job \`${code(trainingJob.name)}\`: ${escape(trainingJob.secondaryStatus ?? 'asked for')}` +
+        `${trainingJob.since === undefined ? '' : ` since ${trainingJob.since}`}${linkTo(links.trainingJob)}`,
+    endpoint &&
+      `Endpoint \`${code(endpoint.name)}\`: ${escape(endpoint.status ?? 'asked for')}${linkTo(links.endpoint)}`,
+    ...lastMetrics(progress).map(({ name, value }) => `${escape(name)}: ${String(value)}`),
+    ledger.length > 0 ? ledgerTable(ledger) : undefined,
+    ...warnings.map((warning) => `Warning: ${escape(warning)}`),
+  ];
+  return cut(lines.filter((line) => line !== undefined).join('\n\n'));
+}
+
+function lastMetrics({ trainingJob }: Progress): { name: string; value: number }[] {
+  const last = new Map((trainingJob?.metrics ?? []).map((sample) => [sample.name, sample]));
+  return [...last.values()];
+}
+
+function ledgerTable(ledger: LedgerEntry[]): string {
+  const rows = ledger.map(
+    ({ kind, name, state, reason }) => `| ${kind} | \`${code(name)}\` | ${state} | ${escape(reason ?? '')} |`,
+  );
+  return ['| resource | name | state | reason |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function linkTo(url: string | undefined): string {
+  return url === undefined ? '' : ` ([console](${url}))`;
+}
+
+function escape(text: string): string {
+  return text
+    .replace(/[\r\n]+/g, ' ')
+    .replace(/[\\`*_{}[\]()#+!|~$]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;');
+}
+
+function code(text: string): string {
+  return text.replace(/[`\r\n|]/g, ' ');
+}
+
+function cut(text: string): string {
+  if (text.length <= LENGTH_MAX) return text;
+  return `${[...text.slice(0, LENGTH_MAX - 2)].slice(0, -1).join('')}…`;
+}
+
+/** AWS's console pages of a run's resources. */
+export function consoleLinks(
+  region: string,
+  names: { trainingJob?: string; endpoint?: string },
+): Record<string, string> {
+  const domain = region.startsWith('cn-') ? 'console.amazonaws.cn' : 'console.aws.amazon.com';
+  const base = `https://${region}.${domain}/sagemaker/home?region=${region}#`;
+  return {
+    ...(names.trainingJob !== undefined && { trainingJob: `${base}/jobs/${names.trainingJob}` }),
+    ...(names.endpoint !== undefined && { endpoint: `${base}/endpoints/${names.endpoint}` }),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What an endpoint's Describe answer means. Comes from the status reader and from reads before an update; decides what
+ * a deploy does next and how it ended. InService alone proves nothing: what serves is told by the config's name.
+ */
+import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
+import { withoutUndefined } from './training-status';
+
+/** A Describe answer as plain JSON. */
+export interface EndpointObservation {
+  name: string;
+  arn: string;
+  status: string;
+  /** The config that serves, or that a first creation is bringing up. */
+  endpointConfigName: string;
+  /** The config of an update under way. */
+  pendingConfigName?: string;
+  failureReason?: string;
+  creationTime?: string;
+  lastModifiedTime?: string;
+}
+
+/** How much of an endpoint the workflow has seen. */
+export interface EndpointCursor {
+  status: string;
+  endpointConfigName: string;
+  lastModifiedTime?: string;
+}
+
+export interface EndpointChange {
+  endpoint: EndpointObservation;
+  seen: EndpointCursor;
+}
+
+export function observeEndpoint(answer: DescribeEndpointCommandOutput): EndpointObservation {
+  return withoutUndefined({
+    name: answer.EndpointName ?? '',
+    arn: answer.EndpointArn ?? '',
+    status: answer.EndpointStatus ?? 'Creating',
+    endpointConfigName: answer.EndpointConfigName ?? '',
+    pendingConfigName: answer.PendingDeploymentSummary?.EndpointConfigName,
+    failureReason: answer.FailureReason,
+    creationTime: answer.CreationTime?.toISOString(),
+    lastModifiedTime: answer.LastModifiedTime?.toISOString(),
+  });
+}
+
+/** Statuses in which an endpoint takes no update and no delete; unknown ones count among them. */
+export function isSettled(status: string): boolean {
+  return ['InService', 'Failed', 'OutOfService', 'UpdateRollbackFailed'].includes(status);
+}
+
+export function isNewForEndpoint(endpoint: EndpointObservation, seen: EndpointCursor | undefined): boolean {
+  if (!seen) return true;
+  if (isOlder(endpoint.lastModifiedTime, seen.lastModifiedTime)) return false;
+  return (
+    endpoint.status !== seen.status ||
+    endpoint.endpointConfigName !== seen.endpointConfigName ||
+    // A settled endpoint that was touched since has been through an update that no read caught.
+    (isSettled(endpoint.status) && isOlder(seen.lastModifiedTime, endpoint.lastModifiedTime))
+  );
+}
+
+export function changeOfEndpoint(endpoint: EndpointObservation): EndpointChange {
+  return {
+    endpoint,
+    seen: withoutUndefined({
+      status: endpoint.status,
+      endpointConfigName: endpoint.endpointConfigName,
+      lastModifiedTime: endpoint.lastModifiedTime,
+    }),
+  };
+}
+
+export type EndpointVerdict = 'settling' | 'serves' | 'failed' | 'rolled back';
+
+/**
+ * How our create or update of an endpoint has ended, if it has.
+ *
+ * @param config the config that we asked for
+ * @param before the endpoint as it was before our update; undefined for a first creation
+ * @param wasUnderWay true once Updating, RollingBack or a newer LastModifiedTime was seen after our update: without
+ *   that, InService on the old config may be a read from before it
+ */
+export function judgeEndpoint(
+  endpoint: EndpointObservation,
+  config: string,
+  before: EndpointObservation | undefined,
+  wasUnderWay: boolean,
+): EndpointVerdict {
+  switch (endpoint.status) {
+    case 'InService':
+      if (endpoint.endpointConfigName === config) return 'serves';
+      return before && (wasUnderWay || hasMovedOn(endpoint, before)) ? 'rolled back' : 'settling';
+    case 'Failed':
+    case 'OutOfService':
+      return before && !wasUnderWay && !hasMovedOn(endpoint, before) ? 'settling' : 'failed';
+    case 'UpdateRollbackFailed':
+      return before?.status === endpoint.status && !wasUnderWay && !hasMovedOn(endpoint, before)
+        ? 'settling'
+        : 'failed';
+    default:
+      return 'settling';
+  }
+}
+
+/** True for statuses that only an update of ours or of others can have brought about. */
+export function isUpdateUnderWay(status: string): boolean {
+  return status === 'Updating' || status === 'RollingBack';
+}
+
+function hasMovedOn(endpoint: EndpointObservation, before: EndpointObservation): boolean {
+  return isOlder(before.lastModifiedTime, endpoint.lastModifiedTime);
+}
+
+function isOlder(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a < b;
+}

@@ -1,0 +1,59 @@
+/**
+ * When the status reader asks AWS next: pure, so that it can be tested over days in a millisecond. The reader hands in
+ * what it watches; what comes out are the reads that are due and how long it may sleep.
+ */
+
+/** The shortest and the longest time between two reads of one resource, and the most reads in one second. */
+export interface Pace {
+  minIntervalMs: number;
+  maxIntervalMs: number;
+  readsPerSecond: number;
+}
+
+export interface WatchState {
+  name: string;
+  /** Secondary status of a job, status of an endpoint; undefined before the first answer. */
+  status: string | undefined;
+  /** When that status was first seen; when the watch began, before. */
+  sinceMs: number;
+  /** When the last read was sent; undefined before the first. */
+  lastReadMs: number | undefined;
+  /** Reads that failed since the last answer. */
+  failures: number;
+}
+
+/** Statuses that pass quickly and stand between someone and the next step. */
+const BRIEF = new Set(['Starting', 'Uploading', 'Stopping', 'Updating', 'RollingBack', 'Deleting']);
+/** A brief status that lasts longer than this is treated like any other. */
+const BRIEF_FOR_MS = 300_000;
+/** A status is read again after a twentieth of the time it has lasted: at most 5 % late. */
+const LATENESS = 1 / 20;
+
+/** How long after its last read a resource is to be read again. */
+export function intervalMs(watch: WatchState, nowMs: number, pace: Pace): number {
+  const ageMs = Math.max(0, nowMs - watch.sinceMs);
+  const isBrief = watch.status === undefined || (BRIEF.has(watch.status) && ageMs < BRIEF_FOR_MS);
+  const calm = isBrief ? pace.minIntervalMs : clamp(ageMs * LATENESS, pace);
+  // Errors double the interval, so that an outage is met with fewer reads, not more.
+  return watch.failures === 0 ? calm : clamp(calm * 2 ** Math.min(watch.failures, 10), pace);
+}
+
+/** The reads that are due now, longest overdue first, within the rate; and when to look again. */
+export function scheduleReads(watches: WatchState[], nowMs: number, pace: Pace): { due: string[]; sleepMs: number } {
+  const overdue = watches
+    .map((watch) => ({
+      watch,
+      dueMs: watch.lastReadMs === undefined ? watch.sinceMs : watch.lastReadMs + intervalMs(watch, nowMs, pace),
+    }))
+    .sort((a, b) => a.dueMs - b.dueMs);
+  const ready = overdue.filter(({ dueMs }) => dueMs <= nowMs);
+  const sentLately = watches.filter(({ lastReadMs }) => lastReadMs !== undefined && nowMs - lastReadMs < 1000).length;
+  const due = ready.slice(0, Math.max(0, pace.readsPerSecond - sentLately)).map(({ watch }) => watch.name);
+  const nextMs = ready.length > due.length ? nowMs + 1000 / pace.readsPerSecond : overdue[due.length]?.dueMs;
+  const sleepMs = nextMs === undefined ? pace.minIntervalMs : nextMs - nowMs;
+  return { due, sleepMs: Math.min(Math.max(sleepMs, 10), pace.maxIntervalMs) };
+}
+
+function clamp(valueMs: number, pace: Pace): number {
+  return Math.min(Math.max(valueMs, pace.minIntervalMs), pace.maxIntervalMs);
+}

@@ -1,0 +1,61 @@
+/**
+ * How each kind of activity is called: time-outs, retries, task queue. The figures that depend on the worker's set-up
+ * stand in the plan, so that a run keeps them for its life. Workflows call the answered proxies.
+ */
+import { proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow';
+import type { Activities, WaitingActivities } from '../activities';
+import { WAITS_QUEUE_SUFFIX } from '../contract';
+import type { RunPlan } from '../domain/plan';
+
+/** Retries of what passes by itself: quick at first, then rare enough not to feed an outage. */
+const RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
+
+/** The first step, before there is a plan: a few reads, each with a time-out of its own. */
+export function preparing(): ActivityInterfaceFor<Pick<Activities, 'prepare'>> {
+  return proxyActivities<Pick<Activities, 'prepare'>>({
+    summary: 'check the input and make the plan',
+    startToCloseTimeout: '1 minute',
+    // Nothing has been made yet, so giving up costs nothing; an hour outlasts most outages.
+    scheduleToCloseTimeout: '1 hour',
+    retry: RETRY,
+  });
+}
+
+/**
+ * Creates and updates: one call each. They run to their answer even when the workflow is cancelled, so that what
+ * follows knows what was made. Tried again here only when a worker died under them (adopting what it made); what AWS
+ * answered goes to the workflow, which can be cancelled between two tries.
+ */
+export function creating(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: run.callTimeoutMs,
+    // Three workers may die under one create before the workflow looks at it anew.
+    scheduleToCloseTimeout: run.callTimeoutMs * 4,
+    retry: { ...RETRY, nonRetryableErrorTypes: ['AwsUnreachable', 'RoleNotAssumable'] },
+  });
+}
+
+/** Reads, stops and deletes: tried until they succeed, since a bill or an answer hangs on them. */
+export function acting(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: run.callTimeoutMs,
+    // An endpoint being created refuses its deletion for up to an hour.
+    scheduleToCloseTimeout: '2 hours',
+    retry: RETRY,
+  });
+}
+
+/** Waits: on a queue of their own, without a limit but the deadline that they are handed. */
+export function waiting(run: RunPlan, summary: string): ActivityInterfaceFor<WaitingActivities> {
+  return proxyActivities<WaitingActivities>({
+    summary,
+    taskQueue: workflowInfo().taskQueue + WAITS_QUEUE_SUFFIX,
+    heartbeatTimeout: run.heartbeatTimeoutMs,
+    // A job may be pending and running for 28 days each; the deadline that the activity is handed comes first.
+    startToCloseTimeout: '60 days',
+    // A lost worker is no reason to wait longer with every loss.
+    retry: { initialInterval: '1 second', backoffCoefficient: 1 },
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * The loop that waits for a training job to end: one activity for each change that AWS tells of, each noted in the
+ * record. Used by the steps that train, stop and deploy.
+ */
+import { judgeTrainingJob, type TrainingJobCursor, type TrainingJobObservation } from '../domain/training-status';
+import { waiting } from './activity-options';
+import type { Run } from './run';
+
+/** A training job as AWS last told of it. */
+export type KnownJob = Omit<TrainingJobObservation, 'transitions' | 'metrics'>;
+
+/** How a wait ended: the job has, someone deleted it, or the deadline passed. */
+export type JobWait = { ended: KnownJob } | 'absent' | 'overdue';
+
+export async function awaitTrainingJob(
+  run: Run,
+  name: string,
+  deadlineOf: (known: KnownJob | undefined, askedAtMs: number) => string,
+): Promise<JobWait> {
+  const askedAtMs = Date.now();
+  let known: KnownJob | undefined;
+  let seen: TrainingJobCursor | undefined;
+  for (;;) {
+    const summary = `await training job ${name}${known ? `: ${known.secondaryStatus}` : ''}`;
+    const answer = await waiting(run.plan.run, summary).awaitTrainingJobChange({
+      name,
+      ...(seen && { seen }),
+      deadline: deadlineOf(known, askedAtMs),
+    });
+    if ('deadlinePassed' in answer) return 'overdue';
+    if ('absent' in answer) return 'absent';
+    run.record.sawTrainingJob(answer.change);
+    ({ job: known, seen } = answer.change);
+    if (judgeTrainingJob(known) !== 'running') return { ended: known };
+  }
+}

@@ -1,0 +1,31 @@
+/** `deleteEndpoint`: take an endpoint down. Started by the client or by any Temporal client. */
+import { CancellationScope } from '@temporalio/workflow';
+import type { DeleteEndpointInput, DeleteEndpointResult } from '../contract';
+import { acting } from './activity-options';
+import { outcome } from './failures';
+import { inRun, type RunSummary } from './run';
+import { deleteHosting } from './take-down';
+
+/**
+ * Deletes the endpoint, whoever made it, then its endpoint config and models where a run of ours made them; the rest is
+ * listed as left.
+ *
+ * @throws ApplicationFailure of type `EndpointNotFound` where there is none
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpoint.html
+ */
+export function deleteEndpoint(input: DeleteEndpointInput): Promise<DeleteEndpointResult> {
+  return inRun('deleteEndpoint', input, async (run): Promise<Omit<DeleteEndpointResult, keyof RunSummary>> => {
+    const endpointName = run.plan.removal?.endpointName ?? '';
+    run.record.enter('Deleting');
+    const live = await acting(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
+    if (!live) throw outcome('EndpointNotFound', `there is no endpoint named ${endpointName}`);
+    // Half a take-down helps nobody: once begun it goes to its end.
+    await CancellationScope.nonCancellable(() => deleteHosting(run, live));
+    const { ledger } = run.record.progress;
+    return {
+      endpointName,
+      deleted: ledger.filter(({ state }) => state === 'deleted'),
+      left: ledger.filter(({ state }) => state === 'left'),
+    };
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * The steps of `deploy`: model data, model, endpoint config, endpoint; create-or-update. The plan comes from `prepare`;
+ * the endpoint goes to the result. What does not come to serve is taken down again, and what it replaced only once the
+ * new one is proven.
+ */
+import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
+import type { HostingDescription } from '../activities';
+import type { DeployResult } from '../contract';
+import { after } from '../domain/deadlines';
+import { isSettled } from '../domain/endpoint-status';
+import type { HostingPlan } from '../domain/plan';
+import { acting, creating } from './activity-options';
+import { awaitEndpoint } from './await-endpoint';
+import { awaitTrainingJob } from './await-training-job';
+import { createPatiently } from './create-patiently';
+import { outcome } from './failures';
+import { proveEndpoint } from './prove-endpoint';
+import type { Run, RunSummary } from './run';
+import { removeEndpoint, retireReplaced, takeDownUnserved } from './take-down';
+import { concludeTraining, jobIsGone } from './train-model';
+import { updateEndpoint } from './update-endpoint';
+
+/** How often an endpoint may change under our eyes before we give up taking turns with whoever changes it. */
+const TURNS_MAX = 50;
+
+export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<DeployResult, keyof RunSummary>> {
+  const endpointName = plan.endpoint.EndpointName ?? '';
+  const endpointConfigName = plan.endpointConfig.EndpointConfigName ?? '';
+  const modelName = plan.model.ModelName ?? '';
+  if (plan.awaitedTrainingJob !== undefined) await awaitOthersTraining(run, plan, plan.awaitedTrainingJob);
+
+  run.record.enter('Deploying');
+  await acting(run.plan.run, `check ${plan.modelData}`).checkModelData(plan.modelData, plan.expectedBucketOwner);
+  try {
+    await createPatiently(run.record, 'model', modelName, () =>
+      creating(run.plan.run, `create model ${modelName}`).createModel(plan.model, run.plan.run),
+    );
+    await createPatiently(run.record, 'endpoint config', endpointConfigName, () =>
+      creating(run.plan.run, `create endpoint config ${endpointConfigName}`).createEndpointConfig(
+        plan.endpointConfig,
+        run.plan.run,
+      ),
+    );
+    const replaced = await bringIntoService(run, plan);
+    if (replaced) await CancellationScope.nonCancellable(() => retireReplaced(run, plan, replaced));
+    const { endpoint } = run.record.progress;
+    return {
+      endpointName,
+      endpointArn: endpoint?.arn ?? '',
+      endpointConfigName,
+      modelName,
+      modelData: plan.modelData,
+      updated: replaced !== undefined,
+    };
+  } catch (error) {
+    // Only an outcome takes anything down. A bug of ours does not: Temporal tries the workflow task again.
+    if (error instanceof TemporalFailure) await CancellationScope.nonCancellable(() => takeDownUnserved(run, plan));
+    throw error;
+  }
+}
+
+/** A deploy from a job that still runs waits for it. The job is not this run's, so no deadline of ours stops it. */
+async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): Promise<void> {
+  run.record.enter('Training');
+  const wait = await awaitTrainingJob(run, name, (_known, askedAtMs) => after(askedAtMs, OTHERS_TRAINING_SECONDS));
+  if (wait === 'absent') throw jobIsGone(name);
+  if (wait === 'overdue') throw outcome('TrainingJobTimedOut', `the training job ${name} has not ended in 56 days`);
+  await concludeTraining(run, { modelData: plan.modelData }, wait.ended);
+}
+
+/** A job may be pending for 28 days and run for another 28. */
+const OTHERS_TRAINING_SECONDS = 56 * 86_400;
+
+/**
+ * Creates or updates the endpoint and proves it. Answers what it served before where that was updated; looks again as
+ * long as others are at the same endpoint.
+ */
+async function bringIntoService(run: Run, plan: HostingPlan): Promise<HostingDescription | undefined> {
+  const name = plan.endpoint.EndpointName ?? '';
+  const config = plan.endpoint.EndpointConfigName ?? '';
+  for (let turn = 1; turn <= TURNS_MAX; turn++) {
+    const live = await acting(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
+    if (!live) {
+      await createPatiently(run.record, 'endpoint', name, () =>
+        creating(run.plan.run, `create endpoint ${name}`).createEndpoint(plan.endpoint, run.plan.run),
+      );
+      await proveEndpoint(run, plan, undefined);
+      return undefined;
+    }
+    if (!live.isOurs) throw endpointIsForeign(name, live);
+    if (!isSettled(live.endpoint.status)) {
+      await awaitTurn(run, plan, name);
+    } else if (live.endpoint.status === 'InService' && live.endpoint.endpointConfigName === config) {
+      run.record.note({
+        kind: 'endpoint',
+        name,
+        state: 'adopted',
+        arn: live.endpoint.arn,
+        reason: 'it serves this already',
+      });
+      run.record.sawEndpoint({ endpoint: live.endpoint });
+      return undefined;
+    } else if (live.endpoint.status === 'InService') {
+      if (await updateEndpoint(run, plan, live)) {
+        await proveEndpoint(run, plan, live.endpoint);
+        return live;
+      }
+    } else {
+      // What an earlier deploy of ours left in ruins takes no update; only a delete makes room.
+      await removeEndpoint(run, name);
+    }
+  }
+  throw outcome(
+    'EndpointTimedOut',
+    `others changed the endpoint ${name} ${String(TURNS_MAX)} times while this run waited`,
+  );
+}
+
+function endpointIsForeign(name: string, live: HostingDescription): Error {
+  const origin = 'it bears no tag of a run of ours';
+  return outcome('NameTaken', `an endpoint named ${name} exists and ${origin}; it was not touched`, {
+    differences: [`EndpointConfigName: found ${JSON.stringify(live.endpoint.endpointConfigName)}`, origin],
+  });
+}
+
+/** Another deploy is under way, or a delete: ours follows when the endpoint has settled. */
+async function awaitTurn(run: Run, plan: HostingPlan, name: string): Promise<void> {
+  const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
+  const wait = await awaitEndpoint(run, name, deadline, ({ status }) => isSettled(status) || undefined);
+  if (wait === 'overdue') {
+    const limit = `${String(plan.endpointTimeoutSeconds)} s (endpointTimeoutSeconds)`;
+    throw outcome(
+      'EndpointTimedOut',
+      `the endpoint ${name} is busy with another change and has not settled within ${limit}`,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The workflows, each registered under its own name; and, for a workflow of your own, the same functions to call.
+ *
+ * ```ts
+ * import { fit, deploy } from 'temporal-sagemaker/workflows';
+ *
+ * export async function nightly(input: FitInput): Promise<string> {
+ *   const { trainingJobName } = await fit(input);
+ *   const { endpointName } = await deploy({
+ *     trainingJobName,
+ *     deploy: { initialInstanceCount: 1, instanceType: 'ml.m5.large', endpointName: 'iris' },
+ *   });
+ *   return endpointName;
+ * }
+ * ```
+ */
+export { deleteEndpoint } from './delete-endpoint';
+export { deploy } from './deploy';
+export { fit } from './fit';
+export { fitThenDeploy } from './fit-then-deploy';

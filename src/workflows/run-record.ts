@@ -1,0 +1,145 @@
+/**
+ * What a run knows of itself: stage, statuses, ledger. Steps write to it as they go; it answers the query `progress`
+ * and keeps the current details, the search attributes and, before every end, the memo.
+ */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineQuery, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  MEMO,
+  PROGRESS_QUERY,
+  type LedgerEntry,
+  type Progress,
+  type ResourceKind,
+  type RunMemo,
+  type SearchAttributeName,
+  type Stage,
+} from '../contract';
+import { consoleLinks, describeProgress } from '../domain/details';
+import type { EndpointChange } from '../domain/endpoint-status';
+import { closeWithoutResult, findEntry, forget, record } from '../domain/ledger';
+import { mergeSamples } from '../domain/metrics';
+import type { Plan, RunPlan } from '../domain/plan';
+import type { TrainingJobChange } from '../domain/training-status';
+
+export interface RunRecord {
+  readonly progress: Readonly<Progress>;
+  /** The plan is made: names are known from here on. */
+  planned(plan: Plan): void;
+  enter(stage: Stage): void;
+  note(entry: LedgerEntry): void;
+  forget(kind: ResourceKind, name: string): void;
+  entry(kind: ResourceKind, name: string): LedgerEntry | undefined;
+  warn(warnings: string[]): void;
+  countAttempt(step: string): void;
+  sawTrainingJob(change: TrainingJobChange): void;
+  sawEndpoint(change: EndpointChange): void;
+  /** Closes the record; without a result, what was made and not deleted is listed as left. */
+  close(stage: 'Done' | 'Failed' | 'Cancelled', failure?: Progress['failure']): void;
+}
+
+export function openRunRecord(): RunRecord {
+  let progress: Progress = { stage: 'Preparing', ledger: [], attempts: {}, links: {}, warnings: [] };
+  let run: RunPlan | undefined;
+  setHandler(defineQuery<Progress>(PROGRESS_QUERY), () => progress, {
+    description: 'Where the run stands: stage, statuses, metrics, names, ledger, links',
+  });
+
+  function change(further: Partial<Progress>): void {
+    progress = { ...progress, ...further };
+    setCurrentDetails(describeProgress(progress));
+  }
+
+  function setSearchAttributes(values: Partial<Record<SearchAttributeName, string>>): void {
+    const known = Object.entries(values).filter(([name]) =>
+      run?.searchAttributes.includes(name as SearchAttributeName),
+    );
+    if (known.length === 0) return;
+    upsertSearchAttributes(
+      known.map(([name, value]) => ({ key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value })),
+    );
+  }
+
+  return {
+    get progress() {
+      return progress;
+    },
+    planned(plan) {
+      run = plan.run;
+      const trainingJob = plan.training?.request.TrainingJobName ?? plan.hosting?.awaitedTrainingJob;
+      const endpoint = plan.hosting?.endpoint.EndpointName ?? plan.removal?.endpointName;
+      change({
+        region: run.region,
+        warnings: [...progress.warnings, ...run.warnings],
+        links: { ...progress.links, ...consoleLinks(run.region, { trainingJob, endpoint }) },
+        ...(trainingJob !== undefined && {
+          trainingJob: { name: trainingJob, transitions: [], metrics: [], modelData: plan.training?.modelData },
+        }),
+        ...(endpoint !== undefined && { endpoint: { name: endpoint } }),
+      });
+      setSearchAttributes({
+        ...(trainingJob !== undefined && { TrainingJobName: trainingJob }),
+        ...(endpoint !== undefined && { EndpointName: endpoint }),
+      });
+    },
+    enter(stage) {
+      if (stage === progress.stage) return;
+      change({ stage });
+      setSearchAttributes({ SageMakerStage: stage });
+    },
+    note(entry) {
+      change({ ledger: record(progress.ledger, entry) });
+    },
+    forget(kind, name) {
+      change({ ledger: forget(progress.ledger, kind, name) });
+    },
+    entry(kind, name) {
+      return findEntry(progress.ledger, kind, name);
+    },
+    warn(warnings) {
+      const further = warnings.filter((warning) => !progress.warnings.includes(warning));
+      if (further.length > 0) change({ warnings: [...progress.warnings, ...further] });
+    },
+    countAttempt(step) {
+      change({ attempts: { ...progress.attempts, [step]: (progress.attempts[step] ?? 0) + 1 } });
+    },
+    sawTrainingJob({ job, transitions, metrics }) {
+      const known = progress.trainingJob;
+      // Deltas begin with the last transition that was seen, which may have got its end since.
+      const kept = (known?.transitions ?? []).filter(({ startTime }) => startTime < (transitions[0]?.startTime ?? ''));
+      const all = transitions.length > 0 ? [...kept, ...transitions] : (known?.transitions ?? []);
+      change({
+        trainingJob: {
+          ...known,
+          name: job.name,
+          arn: job.arn,
+          status: job.status,
+          secondaryStatus: job.secondaryStatus,
+          since: all.at(-1)?.startTime,
+          transitions: all,
+          metrics: mergeSamples(known?.metrics ?? [], metrics),
+        },
+      });
+    },
+    sawEndpoint({ endpoint }) {
+      const { name, arn, status, lastModifiedTime, endpointConfigName } = endpoint;
+      change({ endpoint: { name, arn, status, since: lastModifiedTime, endpointConfigName } });
+    },
+    close(stage, failure) {
+      const ledger = stage === 'Done' ? progress.ledger : closeWithoutResult(progress.ledger);
+      change({ stage, ledger, ...(failure && { failure }) });
+      setSearchAttributes({ SageMakerStage: stage });
+      upsertMemo({ [MEMO.run]: memoOf(progress) });
+    },
+  };
+}
+
+function memoOf({ stage, trainingJob, endpoint, ledger, warnings }: Progress): RunMemo {
+  return {
+    stage,
+    ledger,
+    warnings,
+    ...(trainingJob && { trainingJobName: trainingJob.name }),
+    ...(trainingJob?.modelData !== undefined && { modelData: trainingJob.modelData }),
+    ...(endpoint && { endpointName: endpoint.name }),
+  };
+}

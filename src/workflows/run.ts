@@ -1,0 +1,78 @@
+/**
+ * The frame of every run: plan first, then the steps, then a close that leaves nothing unsaid. Input comes from any
+ * starter; the steps are in `train-model.ts`, `host-model.ts` and `take-down.ts`; what fails leaves with its code, its
+ * ledger and the model data.
+ */
+import { ApplicationFailure, isCancellation, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import type { FailureDetails, LedgerEntry, WorkflowType } from '../contract';
+import type { Plan, RunIdentity } from '../domain/plan';
+import { preparing } from './activity-options';
+import { explain } from './failures';
+import { openRunRecord, type RunRecord } from './run-record';
+
+/** A run under way: its plan and its record. */
+export interface Run {
+  readonly plan: Plan;
+  readonly record: RunRecord;
+}
+
+/** What every result tells beside its own. */
+export interface RunSummary {
+  region: string;
+  ledger: LedgerEntry[];
+  warnings: string[];
+}
+
+/** How many plans this workflow has asked for: a workflow of the user's own may fit or deploy more than once. */
+let plansMade = 0;
+
+export async function inRun<Result extends object>(
+  type: WorkflowType,
+  input: unknown,
+  steps: (run: Run) => Promise<Result>,
+): Promise<Result & RunSummary> {
+  const record = openRunRecord();
+  try {
+    const plan = await preparing().prepare(type, input, identify(plansMade++));
+    record.planned(plan);
+    const result = await steps({ plan, record });
+    record.close('Done');
+    const { ledger, warnings } = record.progress;
+    return { ...result, region: plan.run.region, ledger, warnings };
+  } catch (error) {
+    throw concludeFailure(error, record);
+  }
+}
+
+/** Names are made of what stays through retries and resets: the first run id, or each run's start in a cron chain. */
+function identify(ordinal: number): RunIdentity {
+  const info = workflowInfo();
+  const limits = [info.executionTimeoutMs, info.runTimeoutMs].filter((ms) => ms !== undefined && ms > 0) as number[];
+  return {
+    workflowId: info.workflowId,
+    firstExecutionRunId: info.firstExecutionRunId,
+    ...(info.cronSchedule && { cronStartTime: info.runStartTime.toISOString() }),
+    ordinal,
+    ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
+  };
+}
+
+function concludeFailure(error: unknown, record: RunRecord): unknown {
+  // A bug of ours is no outcome: Temporal retries the workflow task until a mended worker takes it on.
+  if (!(error instanceof TemporalFailure)) return error;
+  if (isCancellation(error)) {
+    record.close('Cancelled');
+    return error;
+  }
+  const { code, message, details } = explain(error);
+  record.close('Failed', { code, message });
+  const { trainingJob, endpoint, ledger } = record.progress;
+  const known: FailureDetails = {
+    ...details,
+    ledger,
+    ...(trainingJob && { trainingJobName: trainingJob.name }),
+    ...(trainingJob?.modelData !== undefined && { modelData: trainingJob.modelData }),
+    ...(endpoint && { endpointName: endpoint.name }),
+  };
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [known], cause: error });
+}

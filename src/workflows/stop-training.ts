@@ -1,0 +1,60 @@
+/**
+ * Stops a training job and sees it stopped: the bill of a cancelled run ends here. Called by `train-model.ts` in a
+ * scope that cannot be cancelled.
+ */
+import { sleep } from '@temporalio/workflow';
+import { after } from '../domain/deadlines';
+import { acting } from './activity-options';
+import { awaitTrainingJob } from './await-training-job';
+import type { Run } from './run';
+
+/** AWS grants a container two minutes and then uploads what it left; after this long the stop is sent again. */
+const STOP_OBSERVED_WITHIN_SECONDS = 1_800;
+const STOPS_MAX = 4;
+/** A create that nobody heard of may still take effect: for so long the job is looked for. */
+const LATE_EFFECT = { looks: 4, intervalMs: 10_000 };
+
+export async function stopTraining(run: Run, name: string): Promise<void> {
+  const { record, plan } = run;
+  const entry = record.entry('training job', name);
+  if (!entry || entry.state === 'left' || entry.state === 'deleted') return;
+  record.enter('Stopping');
+  // Meant but not known to be made: then only a job that bears this run's tag is stopped.
+  const ifTaggedBy = entry.state === 'intended' ? plan.run.runTag : undefined;
+  if (!(await sendStop(run, name, ifTaggedBy))) {
+    record.forget('training job', name);
+    return;
+  }
+  for (let sent = 1; sent <= STOPS_MAX; sent++) {
+    const wait = await awaitTrainingJob(run, name, (_known, askedAtMs) =>
+      after(askedAtMs, STOP_OBSERVED_WITHIN_SECONDS),
+    );
+    if (wait === 'absent') {
+      record.note({ kind: 'training job', name, state: 'deleted', reason: 'someone deleted it' });
+      return;
+    }
+    if (wait !== 'overdue') {
+      const { arn, status } = wait.ended;
+      const reason = `${status.toLowerCase()}: SageMaker keeps the record of a job; it runs no longer and costs nothing`;
+      record.note({ kind: 'training job', name, state: 'left', arn, reason });
+      return;
+    }
+    await sendStop(run, name, undefined);
+  }
+  const reason = `still running ${String(STOPS_MAX)} stops later: it costs money until someone ends it`;
+  record.note({ kind: 'training job', name, state: 'left', reason });
+}
+
+/** True where there was a job to stop. */
+async function sendStop(run: Run, name: string, ifTaggedBy: string | undefined): Promise<boolean> {
+  const looks = ifTaggedBy === undefined ? 1 : LATE_EFFECT.looks;
+  for (let look = 1; ; look++) {
+    const { found } = await acting(run.plan.run, `stop training job ${name}`).stopTrainingJob(
+      name,
+      run.plan.run.region,
+      ifTaggedBy,
+    );
+    if (found || look >= looks) return found;
+    await sleep(LATE_EFFECT.intervalMs);
+  }
+}
