@@ -31,6 +31,8 @@ interface Claim {
   describe: () => Promise<Standing | undefined>;
   /** Whose an equal resource may be: only this run's, or any run of ours (names that are their content). */
   ownedBy: 'this run' | 'any run';
+  /** True where the request names a resource that the same run has just made. */
+  refersToOurs?: boolean;
 }
 
 export interface Creation<Request extends object> extends Claim {
@@ -79,6 +81,8 @@ async function resolve(
   at: Coordinates,
   warnings: string[],
 ): Promise<Created> {
+  // What the request refers to was made just before: AWS's own reads lag behind its writes.
+  if (trouble.meaning === 'absent' && creation.refersToOurs) throw failureOf(trouble, at, 'AwsUnreachable');
   if (trouble.meaning !== 'exists' && !isTransient(trouble.meaning)) throw failureOf(trouble, at);
   const standing = await describeStanding(creation, at);
   if (!standing) {

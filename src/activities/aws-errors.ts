@@ -47,7 +47,7 @@ export interface Coordinates {
 }
 
 const CODE_OF: Record<AwsMeaning, FailureCode> = {
-  absent: 'Internal',
+  absent: 'InvalidInput',
   exists: 'NameTaken',
   throttled: 'AwsUnreachable',
   unavailable: 'AwsUnreachable',

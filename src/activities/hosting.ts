@@ -74,6 +74,7 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
             return { arn: answer.EndpointConfigArn ?? '', createdAt: answer.CreationTime, description: answer };
           }),
         ownedBy: 'any run' as const,
+        refersToOurs: true,
       };
       return createOrAdopt(sagemaker, creation, run);
     },
@@ -96,6 +97,7 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
             };
           }),
         ownedBy: 'this run' as const,
+        refersToOurs: true,
       };
       return createOrAdopt(sagemaker, creation, run);
     },

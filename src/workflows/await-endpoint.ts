@@ -21,7 +21,7 @@ export async function awaitEndpoint<T>(
     const answer = await waiting(run.plan.run, summary).awaitEndpointChange({ name, ...(seen && { seen }), deadline });
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
-    run.record.sawEndpoint(answer.change);
+    run.record.sawEndpoint(answer.change.endpoint);
     const judged = judge(answer.change.endpoint);
     if (judged !== undefined) return { answer: judged };
     ({ seen } = answer.change);

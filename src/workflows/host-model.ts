@@ -98,7 +98,7 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<HostingDes
         arn: live.endpoint.arn,
         reason: 'it serves this already',
       });
-      run.record.sawEndpoint({ endpoint: live.endpoint });
+      run.record.sawEndpoint(live.endpoint);
       return undefined;
     } else if (live.endpoint.status === 'InService') {
       if (await updateEndpoint(run, plan, live)) {

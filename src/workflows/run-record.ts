@@ -15,7 +15,7 @@ import {
   type Stage,
 } from '../contract';
 import { consoleLinks, describeProgress } from '../domain/details';
-import type { EndpointChange } from '../domain/endpoint-status';
+import type { EndpointObservation } from '../domain/endpoint-status';
 import { closeWithoutResult, findEntry, forget, record } from '../domain/ledger';
 import { mergeSamples } from '../domain/metrics';
 import type { Plan, RunPlan } from '../domain/plan';
@@ -32,7 +32,7 @@ export interface RunRecord {
   warn(warnings: string[]): void;
   countAttempt(step: string): void;
   sawTrainingJob(change: TrainingJobChange): void;
-  sawEndpoint(change: EndpointChange): void;
+  sawEndpoint(endpoint: EndpointObservation): void;
   /** Closes the record; without a result, what was made and not deleted is listed as left. */
   close(stage: 'Done' | 'Failed' | 'Cancelled', failure?: Progress['failure']): void;
 }
@@ -120,8 +120,7 @@ export function openRunRecord(): RunRecord {
         },
       });
     },
-    sawEndpoint({ endpoint }) {
-      const { name, arn, status, lastModifiedTime, endpointConfigName } = endpoint;
+    sawEndpoint({ name, arn, status, lastModifiedTime, endpointConfigName }) {
       change({ endpoint: { name, arn, status, since: lastModifiedTime, endpointConfigName } });
     },
     close(stage, failure) {
