@@ -25,7 +25,7 @@ const NODE_GLOBALS = [
 const restrictNodeGlobals = (why) => ['error', ...NODE_GLOBALS.map((name) => ({ name, message: why }))];
 
 export default defineConfig(
-  globalIgnores(['lib', 'coverage', '.cache', 'docs/api']),
+  globalIgnores(['lib', '.lib-*', 'coverage', '.cache', 'docs/api']),
   eslint.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

@@ -3,6 +3,7 @@
  * into the limit says what did not happen.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 export interface UntilOptions {
   /** What is waited for, as it would follow "waited for". */
@@ -33,7 +34,7 @@ export async function until<T>(
       last = error;
     }
     if (performance.now() > deadline) {
-      const seen = last instanceof Error ? last.message : String(JSON.stringify(last));
+      const seen = last instanceof Error ? last.message : inspect(last);
       throw new Error(`waited ${String(limitMs)} ms for ${what}; last seen: ${seen}`);
     }
     await pause(intervalMs);
