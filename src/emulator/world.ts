@@ -70,7 +70,7 @@ export interface ObjectAbout {
   attributes?: Record<string, string>;
   /** In place of the MD5 of the bytes. */
   etag?: string;
-  /** Base64 digests by AWS member name (ContentMD5, ChecksumCRC32, ...): those that can be checked are, all are kept. */
+  /** Base64, by AWS member name (ChecksumSHA256, ...), as the sender claimed and the server checked; the CRC32 is made. */
   checksums?: Record<string, string>;
   /** Asked just before the object appears, with what stands under its key; throws to refuse. */
   allow?: (present: StoredObject | undefined) => void;

@@ -1,14 +1,15 @@
 /**
  * A world for tests of single handlers, without a server: real stores in a temporary folder, a clock that stands still
- * until it is moved, records in memory. `callHandler` does what the server does once a request is decoded.
+ * until it is moved. `callHandler` does what the server does once a request is decoded.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { openLogStore, type ReadableLogStore } from '../../src/emulator/logs/log-store';
+import { openRecords } from '../../src/emulator/records';
 import { openObjects } from '../../src/emulator/s3/objects';
-import type { Handlers, Records, World } from '../../src/emulator/world';
+import type { Handlers, World } from '../../src/emulator/world';
 
 export interface TestWorld {
   world: World;
@@ -23,12 +24,15 @@ export interface TestWorld {
 export const START_MS = Date.parse('2026-05-04T10:00:00Z');
 
 export function makeTestWorld(region = 'us-east-1'): TestWorld {
-  return openTestWorld(mkdtempSync(join(tmpdir(), 'emulator-world-')), region, memoryRecords());
+  return openTestWorld(mkdtempSync(join(tmpdir(), 'emulator-world-')), region);
 }
 
-function openTestWorld(folder: string, region: string, records: Records): TestWorld {
+function openTestWorld(folder: string, region: string): TestWorld {
   let nowMs = START_MS;
   const now = () => nowMs;
+  const warn = (message: string) => {
+    throw new Error(message);
+  };
   const logs = openLogStore(join(folder, 'logs'), now);
   const world: World = {
     region,
@@ -36,11 +40,11 @@ function openTestWorld(folder: string, region: string, records: Records): TestWo
     folder,
     endpointUrl: () => 'http://127.0.0.1:1',
     images: new Map(),
-    records,
+    records: openRecords(join(folder, 'records'), warn),
     objects: openObjects(join(folder, 's3'), now),
     logs,
     clock: { now, durationMs: () => 0, simulated: () => false },
-    warn: () => undefined,
+    warn,
   };
   return {
     world,
@@ -48,7 +52,7 @@ function openTestWorld(folder: string, region: string, records: Records): TestWo
     setNow: (ms) => {
       nowMs = ms;
     },
-    reopen: () => openTestWorld(folder, region, records),
+    reopen: () => openTestWorld(folder, region),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
@@ -73,19 +77,4 @@ export async function callHandler(
     signal: new AbortController().signal,
   });
   return output as Record<string, unknown>;
-}
-
-function memoryRecords(): Records {
-  const kinds = new Map<string, Map<string, unknown>>();
-  const ofKind = (kind: string) => {
-    const names = kinds.get(kind) ?? new Map<string, unknown>();
-    kinds.set(kind, names);
-    return names;
-  };
-  return {
-    get: (kind, name) => ofKind(kind).get(name) as never,
-    put: (kind, name, value) => void ofKind(kind).set(name, value),
-    delete: (kind, name) => void ofKind(kind).delete(name),
-    list: (kind) => [...ofKind(kind).values()] as never[],
-  };
 }

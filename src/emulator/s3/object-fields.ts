@@ -17,7 +17,7 @@ const ATTRIBUTES = [
   'StorageClass',
   'WebsiteRedirectLocation',
 ] as const;
-const CHECKSUM = /^(Checksum(?!Algorithm|Type|Mode)|ContentMD5)/;
+const CHECKSUM = /^Checksum(?!Algorithm|Type|Mode)/;
 const MAX_KEY_BYTES = 1024;
 const MAX_METADATA_BYTES = 2048;
 

@@ -96,7 +96,7 @@ export function openObjects(folder: string, now: () => number = Date.now): Objec
       const file = randomUUID();
       // An etag of its own has only what was put together from parts, each of which kept to the limit.
       const maxBytes = about.etag === undefined ? undefined : Infinity;
-      const written = await writeBodyFile(dataPath(file), body, about.checksums, maxBytes);
+      const written = await writeBodyFile(dataPath(file), body, maxBytes);
       const object: StoredObject = {
         bucket: name,
         key,
@@ -106,7 +106,7 @@ export function openObjects(folder: string, now: () => number = Date.now): Objec
         ...(about.contentType === undefined ? {} : { contentType: about.contentType }),
         metadata: about.metadata ?? {},
         attributes: about.attributes ?? {},
-        checksums: written.checksums,
+        checksums: { ...about.checksums, ChecksumCRC32: written.crc32 },
         file,
       };
       try {

@@ -71,9 +71,9 @@ export function uploadHandlers(world: World, uploads: Uploads): Handlers {
           `Part number must be an integer between 1 and ${String(MAX_PARTS)}, inclusive`,
         );
       }
-      const part = await uploads.writePart(upload, number, body, aboutOf(input).checksums ?? {});
+      const part = await uploads.writePart(upload, number, body);
       if (!part) throw noSuchUpload(input.UploadId);
-      return { ETag: `"${part.etag}"`, ServerSideEncryption: 'AES256', ...part.checksums };
+      return { ETag: `"${part.etag}"`, ServerSideEncryption: 'AES256', ChecksumCRC32: part.crc32 };
     },
 
     CompleteMultipartUpload: async ({ input }: Call<CompleteMultipartUploadRequest>) => {

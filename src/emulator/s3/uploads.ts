@@ -14,7 +14,8 @@ export interface UploadPart {
   size: number;
   etag: string;
   lastModified: number;
-  checksums: Record<string, string>;
+  /** In base64. */
+  crc32: string;
   file: string;
 }
 
@@ -37,12 +38,7 @@ export interface Uploads {
   /** In S3's order: by key, then by age. */
   inBucket(bucket: string): Upload[];
   /** Undefined where the upload was aborted or joined while the part arrived. */
-  writePart(
-    upload: Upload,
-    number: number,
-    body: Readable,
-    checksums: Record<string, string>,
-  ): Promise<UploadPart | undefined>;
+  writePart(upload: Upload, number: number, body: Readable): Promise<UploadPart | undefined>;
   /** The bytes of the parts, one after the other. */
   join(upload: Upload, parts: readonly UploadPart[]): Readable;
   /** The object is there: the parts go, and the answer stays for a while. */
@@ -93,10 +89,10 @@ export function openUploads(folder: string, now: () => number): Uploads {
         .filter((upload) => upload.bucket === bucket && upload.completedEtag === undefined)
         .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.initiated - b.initiated),
 
-    async writePart(upload, number, body, checksums) {
+    async writePart(upload, number, body) {
       const file = randomUUID();
       const path = join(folderOf(upload.id), file);
-      const written = await writeBodyFile(path, body, checksums);
+      const written = await writeBodyFile(path, body);
       if (uploads.get(upload.id) !== upload || upload.completedEtag !== undefined) {
         rmSync(path, { force: true });
         return undefined;
@@ -106,7 +102,7 @@ export function openUploads(folder: string, now: () => number): Uploads {
         size: written.size,
         etag: written.md5,
         lastModified: now(),
-        checksums: written.checksums,
+        crc32: written.crc32,
         file,
       };
       const replaced = upload.parts[String(number)];
