@@ -1,0 +1,140 @@
+/**
+ * The one error that the client throws. Its parts come from a workflow's failure, from Temporal, from AWS or from a check
+ * of the client's own; callers read `code`, the command line prints `why` and `fix` and exits with `exitCode`.
+ */
+import type { FailureCode, FailureDetails, LedgerEntry } from '../contract';
+import { FAILURES } from '../domain/failures';
+
+/** All that is known of a failure beside its code and its reason. */
+export interface ErrorDetails extends FailureDetails {
+  workflowId?: string;
+  runId?: string;
+  /** HTTP status with which the model itself answered; with the code `ModelError` only. */
+  modelStatus?: number;
+  cause?: unknown;
+}
+
+/**
+ * Whatever goes wrong in this package, told by a code of a closed set.
+ *
+ * @see `docs/errors.md` for each code: what happened, what to do
+ *
+ * @example
+ * ```ts
+ * import { Estimator, SageMakerError } from 'temporal-sagemaker/client';
+ *
+ * const estimator = new Estimator({
+ *   imageName: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/digits:1',
+ *   role: 'SageMakerRole',
+ *   trainInstanceCount: 1,
+ *   trainInstanceType: 'ml.m5.large',
+ * });
+ * try {
+ *   await estimator.fit('s3://my-bucket/digits');
+ * } catch (error) {
+ *   if (!(error instanceof SageMakerError)) throw error;
+ *   switch (error.code) {
+ *     case 'InvalidInput':
+ *       console.error(error.problems);
+ *       break;
+ *     case 'TrainingJobFailed':
+ *       console.error(error.reason, error.logTail);
+ *       break;
+ *     default:
+ *       throw error;
+ *   }
+ * }
+ * ```
+ */
+export class SageMakerError<Code extends FailureCode = FailureCode> extends Error {
+  override readonly name = 'SageMakerError';
+  /** One of the closed set of codes: what to switch on. */
+  readonly code: Code;
+  /** One sentence: what this code means. */
+  readonly what: string;
+  /** What happened this time, with its coordinates. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly fix: string;
+  /** Exit code of a command that ends with this error. */
+  readonly exitCode: number;
+  /** AWS's own words. */
+  readonly reason: string | undefined;
+  /** AWS's request id. */
+  readonly requestId: string | undefined;
+  /** The last lines of the container's log; empty where none are known. */
+  readonly logTail: string[];
+  /** Every problem of an input, each beginning with the field it is about. */
+  readonly problems: string[];
+  /** The fields that differ, where a name or a Workflow Id is taken. Never their values. */
+  readonly differences: string[];
+  readonly trainingJobName: string | undefined;
+  /** S3 URI of the model data, where the training had succeeded: a `deploy` can go on from it. */
+  readonly modelData: string | undefined;
+  readonly endpointName: string | undefined;
+  /** What the run made and what became of it; empty where that is not known. */
+  readonly ledger: LedgerEntry[];
+  readonly workflowId: string | undefined;
+  readonly runId: string | undefined;
+  /** HTTP status with which the model itself answered. */
+  readonly modelStatus: number | undefined;
+
+  constructor(code: Code, why: string, details: ErrorDetails = {}) {
+    const fix = details.fix ?? FAILURES[code].fix;
+    super(composeMessage(code, why, fix, details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.what = FAILURES[code].what;
+    this.why = why;
+    this.fix = fix;
+    this.exitCode = FAILURES[code].exitCode;
+    this.reason = details.reason;
+    this.requestId = details.requestId;
+    this.logTail = details.logTail ?? [];
+    this.problems = details.problems ?? [];
+    this.differences = details.differences ?? [];
+    this.trainingJobName = details.trainingJobName;
+    this.modelData = details.modelData;
+    this.endpointName = details.endpointName;
+    this.ledger = details.ledger ?? [];
+    this.workflowId = details.workflowId;
+    this.runId = details.runId;
+    this.modelStatus = details.modelStatus;
+  }
+}
+
+/** {@link SageMakerError} as a union discriminated by its code, for a `switch` that the compiler holds to be complete. */
+export type SageMakerFailure = { [Code in FailureCode]: SageMakerError<Code> }[FailureCode];
+
+/**
+ * True for a {@link SageMakerError}; narrows to the union {@link SageMakerFailure}.
+ *
+ * @example
+ * ```ts
+ * import { isSageMakerError } from 'temporal-sagemaker/client';
+ *
+ * export function exitCodeOf(error: unknown): number {
+ *   return isSageMakerError(error) ? error.exitCode : 1;
+ * }
+ * ```
+ */
+export function isSageMakerError(error: unknown): error is SageMakerFailure {
+  return error instanceof SageMakerError;
+}
+
+function composeMessage(code: FailureCode, why: string, fix: string, details: ErrorDetails): string {
+  const lines = [`${code}: ${why}`];
+  for (const line of [...(details.problems ?? []), ...(details.differences ?? [])]) {
+    if (!why.includes(line)) lines.push(`  - ${line}`);
+  }
+  lines.push(`fix: ${fix}`);
+  const coordinates = Object.entries({
+    workflow: details.workflowId,
+    run: details.runId,
+    job: details.trainingJobName,
+    modelData: details.modelData,
+    endpoint: details.endpointName,
+    requestId: details.requestId,
+  }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  if (coordinates.length > 0) lines.push(`[${coordinates.join(', ')}]`);
+  return lines.join('\n');
+}

@@ -1,0 +1,75 @@
+/**
+ * The door `temporal-sagemaker/client`: the closed list of what a program that starts runs may use. Loading it loads
+ * neither the native worker nor an AWS SDK.
+ */
+export { connect, type ConnectOptions, type Session } from './session';
+export {
+  Estimator,
+  type CreateModelOptions,
+  type DeployOptions,
+  type EstimatorOptions,
+  type FitOptions,
+  type FitThenDeployOptions,
+  type FollowArguments,
+} from './estimator';
+export { type LogTarget } from './follow-run';
+export { s3Input } from './s3-input';
+export {
+  Model,
+  type HostingArguments,
+  type ModelArguments,
+  type PredictorArguments,
+  type PredictorClass,
+} from './model';
+export { RealTimePredictor, type PredictOptions, type PredictorOptions } from './predictor';
+export {
+  bytesDeserializer,
+  csvDeserializer,
+  csvSerializer,
+  jsonDeserializer,
+  jsonSerializer,
+  stringDeserializer,
+  type CsvCell,
+  type CsvData,
+  type CsvRow,
+  type Deserializer,
+  type Serializer,
+} from './serializers';
+export { Run, type ResultOf, type RunProgress, type WatchOptions } from './run';
+export { type RunStatus } from './run-description';
+export { type WaitOptions } from './await-result';
+export { startRun, type StartOptions } from './start';
+export { nameTrainingJob } from './name-run';
+export { planRun, type PlannedRequests, type PlanOptions } from './plan';
+export { tailTrainingLogs, type LogLine, type TailOptions } from './logs';
+export { isSageMakerError, SageMakerError, type ErrorDetails, type SageMakerFailure } from './errors';
+export type {
+  DeleteEndpointInput,
+  DeleteEndpointResult,
+  DeployArguments,
+  DeployInput,
+  DeployResult,
+  EndpointProgress,
+  EstimatorArguments,
+  FailureCode,
+  FitArguments,
+  FitInput,
+  FitInputs,
+  FitResult,
+  FitThenDeployInput,
+  FitThenDeployResult,
+  InputMode,
+  JsonValue,
+  LedgerEntry,
+  MetricDefinition,
+  MetricSample,
+  Progress,
+  ResourceKind,
+  RunMemo,
+  S3Input,
+  SecondaryStatusTransition,
+  Stage,
+  Tag,
+  TrainingJobProgress,
+  WorkflowType,
+} from '../contract';

@@ -1,0 +1,41 @@
+/**
+ * Names a run before it is started: the training job's name, which is the Workflow Id too, or the endpoint's. Time and
+ * randomness enter here and nowhere else; the names stand in the input from then on.
+ */
+import { randomInt } from 'node:crypto';
+import type { EstimatorArguments, WorkflowType } from '../contract';
+import { baseNameFromImage, nameFromBase } from '../domain/names';
+import type { InputOf } from '../schemas';
+
+const RANDOM_LENGTH = 8;
+const BASE_36 = 36;
+
+/** A new training job name, `base-time-random`; unique though many are made in one millisecond. */
+export function nameTrainingJob({ baseJobName, imageName }: EstimatorArguments): string {
+  const random = Array.from({ length: RANDOM_LENGTH }, () => randomInt(BASE_36).toString(BASE_36)).join('');
+  return nameFromBase(baseJobName ?? baseNameFromImage(imageName), new Date(), random);
+}
+
+/** A checked input with its training job named, and the Workflow Id that belongs to it. */
+export interface NamedRun<T extends WorkflowType> {
+  workflowId: string;
+  input: InputOf[T];
+}
+
+export function nameRun<T extends WorkflowType>(type: T, given: InputOf[T]): NamedRun<T> {
+  const run = { type, input: given } as { [K in WorkflowType]: { type: K; input: InputOf[K] } }[WorkflowType];
+  switch (run.type) {
+    case 'fit':
+    case 'fitThenDeploy': {
+      const jobName = run.input.fit.jobName ?? nameTrainingJob(run.input.estimator);
+      return { workflowId: jobName, input: { ...run.input, fit: { ...run.input.fit, jobName } } as InputOf[T] };
+    }
+    case 'deploy': {
+      // One of the two is there: the schema asks for an endpoint's name where no training job is named.
+      const endpointName = run.input.deploy.endpointName ?? run.input.trainingJobName ?? '';
+      return { workflowId: `deploy-${endpointName}`, input: given };
+    }
+    case 'deleteEndpoint':
+      return { workflowId: `delete-${run.input.endpointName}`, input: given };
+  }
+}
