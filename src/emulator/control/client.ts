@@ -1,0 +1,64 @@
+/**
+ * The control paths as functions, for tests and checkers that drive an emulator in this process or another. It speaks
+ * HTTP alone, so it needs nothing but the emulator's address.
+ */
+import type { ClockChange, ClockSettings } from '../clock';
+import type { FaultRuleInput, FaultRuleView, HeldCall } from './fault-rules';
+import type { JournalEntry } from './journal';
+
+/** Longest wait for a call to be held, and what the answer may take on top. */
+const HOLD_WAIT_MS = 10_000;
+const ANSWER_MS_MAX = 15_000;
+
+/** Drives one emulator. */
+export interface EmulatorControl {
+  /** The journal, from the call number `since` on. */
+  calls(filter?: { since?: number; operation?: string }): Promise<JournalEntry[]>;
+  /** Adds rules to those there are and answers them, with their ids. */
+  addFaults(rules: FaultRuleInput[]): Promise<FaultRuleView[]>;
+  faults(): Promise<FaultRuleView[]>;
+  /** Removes one rule or all; held calls go on. */
+  clearFaults(id?: string): Promise<void>;
+  /** Lets the calls go on that a rule holds, and answers how many those were. */
+  release(id: string): Promise<number>;
+  /** Waits until a rule holds a call. @throws Error when none came in time. */
+  untilHeld(id: string, timeoutMs?: number): Promise<HeldCall>;
+  clock(): Promise<ClockSettings>;
+  setClock(change: ClockChange): Promise<ClockSettings>;
+}
+
+/** Makes the functions for the emulator at `url`. Each rejects with the emulator's own words where it refuses. */
+export function emulatorControl(url: string): EmulatorControl {
+  const ask = async <T>(method: string, path: string, body?: unknown, waitMs = 0): Promise<T> => {
+    const response = await fetch(new URL(`/_emulator/${path}`, url), {
+      method,
+      signal: AbortSignal.timeout(ANSWER_MS_MAX + waitMs),
+      headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`The emulator refused ${method} ${path}: ${text.trim()} [status=${String(response.status)}]`);
+    }
+    return JSON.parse(text) as T;
+  };
+
+  return {
+    calls({ since, operation } = {}) {
+      const query = new URLSearchParams();
+      if (since !== undefined) query.set('since', String(since));
+      if (operation !== undefined) query.set('operation', operation);
+      return ask<JournalEntry[]>('GET', `calls?${query.toString()}`);
+    },
+    addFaults: async (rules) => (await ask<{ rules: FaultRuleView[] }>('POST', 'faults', { rules })).rules,
+    faults: async () => (await ask<{ rules: FaultRuleView[] }>('GET', 'faults')).rules,
+    async clearFaults(id) {
+      await ask('DELETE', id === undefined ? 'faults' : `faults?id=${encodeURIComponent(id)}`);
+    },
+    release: async (id) => (await ask<{ released: number }>('POST', `faults/${id}/release`)).released,
+    untilHeld: (id, timeoutMs = HOLD_WAIT_MS) =>
+      ask<HeldCall>('GET', `faults/${id}?until=held&timeoutMs=${String(timeoutMs)}`, undefined, timeoutMs),
+    clock: () => ask<ClockSettings>('GET', 'clock'),
+    setClock: (change) => ask<ClockSettings>('POST', 'clock', change),
+  };
+}

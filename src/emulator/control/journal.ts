@@ -1,0 +1,122 @@
+/**
+ * The journal of all AWS calls, in the order in which they took effect. `wire/pipeline.ts` writes it, tests and checkers
+ * read it at `GET /_emulator/calls`; it lives on in the emulator's folder, one line a call.
+ */
+import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface JournalEntry {
+  operation: string;
+  /** ISO 8601; when the call took effect or was refused. */
+  time: string;
+  /** HTTP status; 0 where a call was dropped before it had any effect. */
+  status: number;
+  /** The main name in the request: a training job, an endpoint, `bucket/key`, a log stream. */
+  resource: string | null;
+  /** False where the effect happened and the answer was withheld, or did not reach the caller. */
+  answered: boolean;
+}
+
+/** Lets the fate of an answer be told after its call was recorded. */
+export interface RecordedCall {
+  setAnswered(answered: boolean): void;
+}
+
+export interface Journal {
+  record(entry: JournalEntry): RecordedCall;
+  /** Entries from the number `since` on, counted from 0 over the journal's whole life, and the number of the next. */
+  read(filter: { since?: number; operation?: string }): { entries: JournalEntry[]; next: number };
+  close(): void;
+}
+
+/** Calls that are remembered, and lines after which the file is begun anew. */
+const ENTRIES_MAX = 100_000;
+
+type Line = [number: number, entry: JournalEntry] | [number: number, answered: boolean];
+
+function readLines(path: string): Line[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  // A kill may leave half a line at the end.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** Opens the journal in `folder` and remembers what an earlier process wrote there. */
+export function openJournal(folder: string): Journal {
+  const path = join(folder, 'journal.jsonl');
+  const earlier = `${path}.1`;
+  const entries: JournalEntry[] = [];
+  /** The number of the first entry that is still remembered. */
+  let first = 0;
+  let lines = 0;
+
+  const forgetOldest = () => {
+    if (entries.length <= ENTRIES_MAX) return;
+    // Some at once, as each time moves all others.
+    const count = entries.length - ENTRIES_MAX + ENTRIES_MAX / 10;
+    entries.splice(0, count);
+    first += count;
+  };
+  const apply = ([number, content]: Line) => {
+    if (typeof content === 'boolean') {
+      const entry = entries[number - first];
+      if (entry !== undefined) entry.answered = content;
+      return;
+    }
+    if (entries.length === 0) first = number;
+    entries.push(content);
+    forgetOldest();
+  };
+  for (const line of readLines(earlier)) apply(line);
+  for (const line of readLines(path)) {
+    apply(line);
+    lines += 1;
+  }
+
+  let file = openSync(path, 'a');
+  const write = (line: Line) => {
+    if (lines >= ENTRIES_MAX) {
+      closeSync(file);
+      renameSync(path, earlier);
+      file = openSync(path, 'a');
+      lines = 0;
+    }
+    writeSync(file, `${JSON.stringify(line)}\n`);
+    lines += 1;
+  };
+
+  let closed = false;
+  return {
+    record(entry) {
+      const number = first + entries.length;
+      apply([number, entry]);
+      if (!closed) write([number, entry]);
+      return {
+        setAnswered(answered) {
+          if (entry.answered === answered) return;
+          entry.answered = answered;
+          if (!closed) write([number, answered]);
+        },
+      };
+    },
+    read({ since = 0, operation }) {
+      const from = entries.slice(Math.max(0, since - first));
+      const chosen = operation === undefined ? from : from.filter((entry) => entry.operation === operation);
+      return { entries: chosen, next: first + entries.length };
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      closeSync(file);
+    },
+  };
+}

@@ -1,0 +1,215 @@
+/**
+ * One AWS request from the socket to its answer: find the operation, verify the signature, read the call, meet the
+ * faults, check, handle, record, answer. `server.ts` hands over everything that is not for the control paths; the
+ * handlers of the services do the work.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Faults, Verdict } from '../control/faults';
+import type { FaultRule } from '../control/fault-rules';
+import type { Journal, RecordedCall } from '../control/journal';
+import { AwsError, type Call, type Handlers, type Service } from '../world';
+import { encodeJson, encodeQuery, encodeRest, type EncodedAnswer } from './codec';
+import { encodeError, internalError, queryNamespaceOf, throttlingError, unknownOperation } from './error-answers';
+import { beginReading } from './read-call';
+import { readRequestTarget } from './request-target';
+import { nameResource } from './resource-name';
+import { findRoute, type Route } from './routes';
+import type { Operation } from './schemas';
+import { discardBody, sendAnswer } from './send-answer';
+import { verifySignature, type Credentials } from './signature';
+
+/** What the wire needs of the rest of the emulator. */
+export interface WireParts {
+  region: string;
+  credentials: Credentials;
+  handlers: Record<Service, Handlers>;
+  journal: Journal;
+  faults: Faults;
+  now: () => number;
+  warn: (message: string) => void;
+}
+
+/** One request on its way; what is not known yet has a value that can be answered with. */
+interface Passage {
+  requestId: string;
+  route: Route;
+  resource: string | null;
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+/** Several headers of one name are one, joined as signatures want it. */
+function readHeaders(request: IncomingMessage): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  const { rawHeaders } = request;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const value = (rawHeaders[at + 1] ?? '').trim();
+    const earlier = headers.get(name);
+    headers.set(name, earlier === undefined ? value : `${earlier},${value}`);
+  }
+  return headers;
+}
+
+function encode(operation: Operation, output: unknown, requestId: string): EncodedAnswer | Promise<EncodedAnswer> {
+  switch (operation.service) {
+    case 'sagemaker':
+    case 'logs':
+      return encodeJson(operation, output);
+    case 'sts':
+    case 'iam':
+      return encodeQuery(operation, output, { xmlNamespace: queryNamespaceOf(operation.service), requestId });
+    case 's3':
+    case 'sagemaker-runtime':
+      return encodeRest(operation, output);
+  }
+}
+
+/** The answer that a fault rule gives in the place of the true one. */
+function encodeFault(rule: FaultRule, passage: Passage): EncodedAnswer {
+  const { service } = passage.route;
+  const base = rule.action === 'throttle' ? throttlingError(service) : internalError(service);
+  const status = rule.status ?? base.status;
+  if (rule.body !== undefined) {
+    return { status, headers: { 'content-type': rule.contentType ?? 'text/plain' }, body: rule.body };
+  }
+  const error = new AwsError(rule.code ?? base.code, rule.message ?? base.message, status);
+  return encodeError(service, error, passage.requestId);
+}
+
+/** Answers the function that handles every AWS request; it never rejects. */
+export function createWire(parts: WireParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { journal, faults, warn } = parts;
+
+  const record = (passage: Passage, status: number, answered: boolean): RecordedCall =>
+    journal.record({
+      operation: passage.route.operationName,
+      time: new Date(parts.now()).toISOString(),
+      status,
+      resource: passage.resource,
+      answered,
+    });
+
+  const send = async (passage: Passage, answer: EncodedAnswer, recorded: RecordedCall) => {
+    const { response, request, requestId, route } = passage;
+    if (response.destroyed) {
+      recorded.setAnswered(false);
+      discardBody(answer);
+      return;
+    }
+    response.once('close', () => {
+      if (!response.writableFinished) recorded.setAnswered(false);
+    });
+    try {
+      await sendAnswer(response, answer, { service: route.service, requestId, headOnly: request.method === 'HEAD' });
+    } catch (error) {
+      recorded.setAnswered(false);
+      response.destroy();
+      const reason = error instanceof Error ? error.message : String(error);
+      warn(`An answer was broken off: ${reason} [operation=${route.operationName}, requestId=${requestId}]`);
+    }
+  };
+
+  const asAwsError = (passage: Passage, error: unknown): AwsError => {
+    if (error instanceof AwsError) return error;
+    const { route, requestId } = passage;
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    warn(`A defect of the emulator: ${reason} [operation=${route.operationName}, requestId=${requestId}]`);
+    return internalError(route.service);
+  };
+
+  const sendError = (passage: Passage, error: unknown) => {
+    const awsError = asAwsError(passage, error);
+    const recorded = record(passage, awsError.status, true);
+    return send(passage, encodeError(passage.route.service, awsError, passage.requestId), recorded);
+  };
+
+  /** An answer that cannot be written is a defect; the effect stands all the same. */
+  const encodeOrAdmit = async (passage: Passage, operation: Operation, output: unknown): Promise<EncodedAnswer> => {
+    try {
+      return await encode(operation, output, passage.requestId);
+    } catch (error) {
+      return encodeError(operation.service, asAwsError(passage, error), passage.requestId);
+    }
+  };
+
+  /** What a verdict before the effect makes of a call; true where it goes on. */
+  const passBefore = async (passage: Passage, verdict: Verdict): Promise<boolean> => {
+    if (verdict.kind === 'go on') return true;
+    if (verdict.kind === 'close') {
+      record(passage, 0, false);
+      passage.response.destroy();
+      return false;
+    }
+    const answer = encodeFault(verdict.rule, passage);
+    await send(passage, answer, record(passage, answer.status, true));
+    return false;
+  };
+
+  const handle = async (passage: Passage, signal: AbortSignal) => {
+    const { request, requestId } = passage;
+    const target = readRequestTarget(request.url ?? '/');
+    const headers = readHeaders(request);
+    passage.route = findRoute(request.method ?? 'GET', target, headers);
+    passage.resource = nameResource(passage.route.service, passage.route.labels);
+    const { service } = passage.route;
+    const verified = verifySignature(
+      { service, method: request.method ?? 'GET', target, headers },
+      { credentials: parts.credentials, region: parts.region, nowMs: parts.now() },
+    );
+    const reading = await beginReading(passage.route, { request, target, headers, verified });
+    passage.route = reading.route;
+    passage.resource = nameResource(service, reading.rawMembers);
+    const faultable = () => ({ operation: passage.route.operationName, resource: passage.resource, requestId });
+
+    const before = faults.meet('before', faultable());
+    if (before !== undefined && !(await passBefore(passage, await before.run()))) return;
+
+    const { operation, input, body } = await reading.finish();
+    const handler = parts.handlers[service][operation.name];
+    if (handler === undefined) throw unknownOperation(service, operation.name);
+    const call: Call = { service, operation: operation.name, input, requestId, body, signal };
+    let output: unknown;
+    try {
+      output = await (handler as (call: Call) => unknown)(call);
+    } finally {
+      // What the handler left unread must not block the connection.
+      body.destroy();
+    }
+
+    // From the effect on, every way out is recorded, in the order of the effects.
+    const after = faults.meet('after', faultable());
+    const recorded = record(passage, operation.http?.successStatus ?? 200, after === undefined);
+    const answer = await encodeOrAdmit(passage, operation, output);
+    if (after !== undefined) {
+      const verdict = await after.run();
+      if (verdict.kind !== 'go on') discardBody(answer);
+      if (verdict.kind === 'close') {
+        passage.response.destroy();
+        return;
+      }
+      if (verdict.kind === 'answer') {
+        // An error in the place of the true answer: that one stays withheld.
+        await send(passage, encodeFault(verdict.rule, passage), recorded);
+        return;
+      }
+      recorded.setAnswered(true);
+    }
+    await send(passage, answer, recorded);
+  };
+
+  return async (request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const route: Route = { service: 's3', operationName: request.method ?? 'GET', labels: {} };
+    const passage: Passage = { requestId: randomUUID(), route, resource: null, request, response };
+    try {
+      await handle(passage, gone.signal);
+    } catch (error) {
+      await sendError(passage, error);
+    }
+  };
+}
