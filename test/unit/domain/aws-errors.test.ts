@@ -1,0 +1,48 @@
+import { classifyAwsError, isTransient } from '../../../src/domain/aws-errors';
+
+describe('what an error of AWS means', () => {
+  it.each([
+    [400, 'ResourceInUse', 'Training job names must be unique', 'exists'],
+    [400, 'ValidationException', 'Cannot create already existing model "arn:x".', 'exists'],
+    [400, 'ValidationException', 'Cannot create already existing endpoint configuration "arn:x".', 'exists'],
+    [400, 'ValidationException', 'Requested resource not found.', 'absent'],
+    [400, 'ValidationException', 'Could not find endpoint "arn:x".', 'absent'],
+    [400, 'ResourceNotFound', 'Requested resource not found.', 'absent'],
+    [404, 'NotFound', 'UnknownError', 'absent'],
+    [400, 'ValidationException', 'The request was rejected because the training job is in status Stopped.', 'not now'],
+    [400, 'ValidationException', 'Cannot update in-progress endpoint "arn:x".', 'not now'],
+    [
+      400,
+      'ValidationException',
+      'Could not assume role arn:x. Please ensure that the role exists',
+      'role not assumable',
+    ],
+    [400, 'ValidationException', "1 validation error detected: Value '0' at 'x' failed", 'invalid'],
+    [400, 'ValidationException', 'A text of tomorrow', 'invalid'],
+    [400, 'ResourceLimitExceeded', 'The account-level service limit is 0', 'limit'],
+    [400, 'ThrottlingException', 'Rate exceeded', 'throttled'],
+    [429, 'Unknown', '', 'throttled'],
+    [503, 'SlowDown', 'Please reduce your request rate.', 'throttled'],
+    [400, 'AccessDeniedException', 'User is not authorized to perform: sagemaker:CreateModel', 'denied'],
+    [403, 'Unknown', 'UnknownError', 'denied'],
+    [400, 'ExpiredTokenException', 'The security token included in the request is expired', 'expired credentials'],
+    [403, 'SignatureDoesNotMatch', '', 'denied'],
+    [undefined, 'CredentialsProviderError', 'Could not load credentials from any providers', 'denied'],
+    [500, 'InternalFailure', '', 'unavailable'],
+    [503, 'Unknown', '', 'unavailable'],
+    [200, 'SyntaxError', 'Unexpected token <', 'unavailable'],
+    [undefined, 'TimeoutError', 'socket hang up', 'unavailable'],
+    [undefined, 'ECONNREFUSED', 'connect ECONNREFUSED', 'unavailable'],
+  ])('%s %s (%s) means %s', (status, code, message, meaning) => {
+    expect(classifyAwsError({ status, code, message })).toBe(meaning);
+  });
+
+  it('is worth asking again only for what passes by itself', () => {
+    expect(
+      ['throttled', 'unavailable', 'expired credentials', 'role not assumable'].map((m) => isTransient(m as never)),
+    ).toEqual([true, true, true, true]);
+    expect(['absent', 'exists', 'denied', 'limit', 'invalid', 'not now'].some((m) => isTransient(m as never))).toBe(
+      false,
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import {
+  baseNameFromImage,
+  defaultBucketName,
+  isNamedFromContent,
+  modelDataUri,
+  NAME_PATTERN,
+  nameFromBase,
+  nameFromContent,
+  nameFromWorkflow,
+  parseS3Uri,
+  partitionOf,
+  runTagValue,
+  sageMakerArn,
+  sanitizeName,
+} from '../../../src/domain/names';
+
+const TIME = new Date('2026-01-02T03:04:05.006Z');
+const HOSTILE = [
+  'my_algo',
+  '___',
+  '',
+  '-',
+  'x'.repeat(200),
+  '../../etc',
+  'a b',
+  '日本',
+  'a\r\nb',
+  '-a-',
+  'a--b',
+  '\u202eabc',
+];
+
+describe('names that SageMaker takes', () => {
+  it.each(HOSTILE)('are made of any text: %j', (text) => {
+    for (const name of [
+      sanitizeName(text),
+      nameFromBase(text, TIME, 'abcdefgh'),
+      nameFromWorkflow(text, '0123456789abcdef'),
+      nameFromContent(text, '0123456789abcdef'),
+    ]) {
+      expect(name).toMatch(NAME_PATTERN);
+    }
+  });
+
+  it('keep base, time and random text, the base giving way to the others', () => {
+    expect(nameFromBase('iris', TIME, 'k3v9x0qz')).toBe('iris-2026-01-02-03-04-05-006-k3v9x0qz');
+    expect(nameFromBase('x'.repeat(80), TIME, 'k3v9x0qz')).toHaveLength(63);
+    expect(nameFromBase('x'.repeat(80), TIME, 'k3v9x0qz')).toMatch(/-2026-01-02-03-04-05-006-k3v9x0qz$/);
+  });
+
+  it('know an endpoint’s own model and config names from others', () => {
+    const name = nameFromContent('iris', 'deadbeef00ff');
+    expect(name).toBe('iris-deadbeef00');
+    expect(isNamedFromContent(name, 'iris')).toBe(true);
+    expect(isNamedFromContent(name, 'iris2')).toBe(false);
+    expect(isNamedFromContent('iris-production', 'iris')).toBe(false);
+  });
+});
+
+describe('the name of an image', () => {
+  it.each([
+    ['123456789012.dkr.ecr.eu-central-1.amazonaws.com/my_algo:1', 'my-algo'],
+    ['localhost:5000/team/algo', 'algo'],
+    ['algo@sha256:0f1e', 'algo'],
+    ['algo:1@sha256:0f1e', 'algo'],
+    ['digits', 'digits'],
+    ['/', 'job'],
+  ])('of %s is %s', (image, name) => {
+    expect(baseNameFromImage(image)).toBe(name);
+  });
+});
+
+describe('addresses', () => {
+  it('of the default bucket and of the model data are SageMaker’s', () => {
+    expect(defaultBucketName('eu-central-1', '123456789012')).toBe('sagemaker-eu-central-1-123456789012');
+    expect(modelDataUri('s3://bucket/', 'iris')).toBe('s3://bucket/iris/output/model.tar.gz');
+    expect(modelDataUri('s3://bucket/a/b', 'iris')).toBe('s3://bucket/a/b/iris/output/model.tar.gz');
+  });
+
+  it.each([
+    ['s3://bucket/key/with//slashes', { bucket: 'bucket', key: 'key/with//slashes' }],
+    ['s3://bucket', { bucket: 'bucket', key: '' }],
+    ['s3://bucket/', { bucket: 'bucket', key: '' }],
+    ['s3://Bucket/key', undefined],
+    ['s3:///key', undefined],
+    ['file:///etc/passwd', undefined],
+    ['http://169.254.169.254/', undefined],
+    [' s3://bucket/key', undefined],
+  ])('of S3 are read or refused: %s', (uri, expected) => {
+    expect(parseS3Uri(uri)).toEqual(expected);
+  });
+
+  it('are in the region’s partition', () => {
+    expect(['eu-central-1', 'cn-north-1', 'us-gov-west-1'].map(partitionOf)).toEqual(['aws', 'aws-cn', 'aws-us-gov']);
+    expect(sageMakerArn('cn-north-1', '1', 'model', 'Iris')).toBe('arn:aws-cn:sagemaker:cn-north-1:1:model/iris');
+  });
+});
+
+describe('the run tag', () => {
+  const RUN = '01234567-89ab-cdef-0123-456789abcdef';
+
+  it('names Workflow Id and first run', () => {
+    expect(runTagValue('iris/7', RUN)).toBe(`iris/7/${RUN}`);
+  });
+
+  it.each(['x'.repeat(1000), 'a|b;c"d', '😀', 'a\nb'])('fits AWS’s rules for any Workflow Id: %j', (id) => {
+    const value = runTagValue(id, RUN);
+    expect(value.length).toBeLessThanOrEqual(256);
+    expect(value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
+    expect(value).toContain(RUN);
+  });
+});

@@ -1,0 +1,99 @@
+import { checkInput } from '../../src/schemas';
+import type { FitThenDeployInput } from '../../src/contract';
+
+const GOOD: FitThenDeployInput = {
+  estimator: { imageName: 'digits', role: 'Trainer', trainInstanceCount: 1, trainInstanceType: 'ml.m5.large' },
+  fit: { inputs: 's3://data/iris' },
+  deploy: { initialInstanceCount: 1, instanceType: 'ml.m5.large' },
+};
+
+function problemsWith(change: (input: Record<string, Record<string, unknown>>) => void): string[] {
+  const input = structuredClone(GOOD) as unknown as Record<string, Record<string, unknown>>;
+  change(input);
+  const checked = checkInput('fitThenDeploy', input);
+  return 'problems' in checked ? checked.problems : [];
+}
+
+describe('an input', () => {
+  it('is taken where it is right', () => {
+    expect(checkInput('fitThenDeploy', GOOD)).toEqual({ input: GOOD });
+    expect(checkInput('deleteEndpoint', { endpointName: 'iris', region: 'eu-central-1' })).toHaveProperty('input');
+  });
+
+  it('is refused with all its problems at once', () => {
+    const problems = problemsWith(({ estimator, fit, deploy }) => {
+      Object.assign(estimator!, { trainInstanceCount: 0, trainInstanceType: 'm5', trainMaxRun: 1.5 });
+      fit!.inputs = 'file:///etc/passwd';
+      deploy!.endpointName = 'a_b';
+    });
+    expect(problems).toEqual([
+      'estimator.trainInstanceCount must be 1 or more',
+      'estimator.trainInstanceType must be an instance type such as ml.m5.large',
+      'estimator.trainMaxRun must be a whole number, not a fraction',
+      'fit.inputs must be an S3 URI such as s3://bucket/prefix',
+      'deploy.endpointName must be 1 to 63 letters, digits and hyphens, beginning and ending with a letter or digit',
+    ]);
+  });
+
+  it.each([null, undefined, [], 3, 'text', true])('that is %j is refused in a sentence', (value) => {
+    expect(checkInput('fit', value)).toEqual({ problems: [expect.stringContaining('must be one object, not')] });
+  });
+
+  it('with an unknown field is refused: a limit that is silently ignored would be worse', () => {
+    expect(problemsWith(({ estimator }) => (estimator!.trainMaxrun = 5))).toEqual([
+      'estimator.trainMaxrun is not a known argument',
+    ]);
+  });
+
+  it('that aims at an object’s prototype is refused, not dropped', () => {
+    const hyperparameters = JSON.parse('{"__proto__": "x", "a": {"constructor": 1}}') as unknown;
+    expect(problemsWith(({ estimator }) => (estimator!.hyperparameters = hyperparameters))).toEqual([
+      'estimator.hyperparameters.__proto__ is a name that cannot be used',
+      'estimator.hyperparameters.a.constructor is a name that cannot be used',
+    ]);
+  });
+
+  it('tells the channel that is wrong', () => {
+    expect(problemsWith(({ fit }) => (fit!.inputs = { train: 's3://data/a', test: { s3Data: 'x' } }))).toEqual([
+      'fit.inputs.test.s3Data must be an S3 URI such as s3://bucket/prefix',
+    ]);
+    expect(problemsWith(({ fit }) => (fit!.inputs = {}))).toEqual(['fit.inputs must have 1 to 20 channels']);
+  });
+
+  it('never has its values echoed, since any may be secret', () => {
+    const problems = problemsWith(({ estimator }) => {
+      estimator!.hyperparameters = { ['k'.repeat(300)]: 's3cret' };
+      estimator!.role = 's3cret s3cret';
+    });
+    expect(problems.length).toBe(2);
+    expect(problems.join()).not.toContain('s3cret');
+  });
+
+  it('with a thousand problems is answered with fifty and a count', () => {
+    const tags = Array.from({ length: 1000 }, () => ({ key: '' }));
+    const problems = problemsWith(({ estimator }) => (estimator!.tags = tags));
+    expect(problems).toHaveLength(51);
+    expect(problems.at(-1)).toMatch(/^and \d+ more$/);
+  });
+});
+
+describe('an input of deploy', () => {
+  const deploy = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+
+  it('names a training job or model data, not both and not neither', () => {
+    expect(checkInput('deploy', { trainingJobName: 'iris', deploy })).toHaveProperty('input');
+    for (const source of [{}, { trainingJobName: 'iris', modelData: 's3://b-b/m.tar.gz' }]) {
+      expect(checkInput('deploy', { ...source, deploy })).toHaveProperty('problems');
+    }
+  });
+
+  it('from model data alone needs endpoint name, image and role', () => {
+    expect(checkInput('deploy', { modelData: 's3://bucket/model.tar.gz', deploy })).toEqual({
+      problems: [
+        'deploy.endpointName is needed where modelData is given',
+        'deploy.image is needed where modelData is given without an estimator',
+        'deploy.role is needed where modelData is given without an estimator',
+      ],
+    });
+  });
+});
