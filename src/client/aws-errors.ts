@@ -47,7 +47,12 @@ const CODE_OF: Record<AwsMeaning, FailureCode> = {
 };
 
 /** The error of one call to AWS; `at` are its coordinates, as in `[endpoint=…, region=…]`. */
-export function toAwsError(error: unknown, operation: string, at: Record<string, string>, details: ErrorDetails = {}) {
+export function toAwsError(
+  error: unknown,
+  operation: string,
+  at: Record<string, string>,
+  details: ErrorDetails = {},
+): SageMakerError {
   const { meaning, code, message, requestId } = readAwsError(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);
   return new SageMakerError(CODE_OF[meaning], `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {

@@ -46,10 +46,10 @@ export interface ErrorDetails extends FailureDetails {
  * }
  * ```
  */
-export class SageMakerError<Code extends FailureCode = FailureCode> extends Error {
+export class SageMakerError extends Error {
   override readonly name = 'SageMakerError';
   /** One of the closed set of codes: what to switch on. */
-  readonly code: Code;
+  readonly code: FailureCode;
   /** One sentence: what this code means. */
   readonly what: string;
   /** What happened this time, with its coordinates. */
@@ -79,7 +79,7 @@ export class SageMakerError<Code extends FailureCode = FailureCode> extends Erro
   /** HTTP status with which the model itself answered. */
   readonly modelStatus: number | undefined;
 
-  constructor(code: Code, why: string, details: ErrorDetails = {}) {
+  constructor(code: FailureCode, why: string, details: ErrorDetails = {}) {
     const fix = details.fix ?? FAILURES[code].fix;
     super(composeMessage(code, why, fix, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -103,7 +103,7 @@ export class SageMakerError<Code extends FailureCode = FailureCode> extends Erro
 }
 
 /** {@link SageMakerError} as a union discriminated by its code, for a `switch` that the compiler holds to be complete. */
-export type SageMakerFailure = { [Code in FailureCode]: SageMakerError<Code> }[FailureCode];
+export type SageMakerFailure = { [Code in FailureCode]: SageMakerError & { readonly code: Code } }[FailureCode];
 
 /**
  * True for a {@link SageMakerError}; narrows to the union {@link SageMakerFailure}.

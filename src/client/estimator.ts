@@ -238,7 +238,7 @@ export class Estimator {
     const early = this.#makeModel({ trainingJobName: this.#trainingJobName() }, modelArguments, makePredictor);
     requireValid('deploy', early.deployInput(rest));
     const model = this.#makeModel(await this.#awaitTraining(), modelArguments, makePredictor);
-    return await model.deploy(rest);
+    return model.deploy(rest);
   }
 
   /**
@@ -255,7 +255,7 @@ export class Estimator {
       });
     }
     const run = await startRun(await this.#connect(), 'deleteEndpoint', { endpointName });
-    return await run.result();
+    return run.result();
   }
 
   /** Ends the connection that the estimator made for itself; a session that it was given stays open, and runs go on. */

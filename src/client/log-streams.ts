@@ -2,6 +2,7 @@
  * One reading of many CloudWatch log streams, merged in time order with one page of each in memory. Keeps for each
  * stream the token it has come to, so that the next reading goes on there and each line comes once.
  */
+import type * as Sdk from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 
 /** 50 hosts with pages of this length are a few MB. */
@@ -35,10 +36,8 @@ export interface LogGroupReader {
   read(onEvent: (event: LogEvent) => void): Promise<number>;
 }
 
-type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs');
-
 export function readLogGroup(
-  sdk: Sdk,
+  sdk: typeof Sdk,
   client: CloudWatchLogsClient,
   { group, streamPrefix, signal }: { group: string; streamPrefix: string; signal?: AbortSignal },
 ): LogGroupReader {

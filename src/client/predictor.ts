@@ -181,7 +181,7 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
         ...(region !== undefined && { region }),
       });
     });
-    return await this.#client;
+    return this.#client;
   }
 
   async #toError(error: unknown, client: SageMakerRuntimeClient, timeout: AbortSignal): Promise<SageMakerError> {

@@ -42,7 +42,7 @@ export async function describeRun(
   { firstRunId, timeoutMs = DESCRIBE_TIMEOUT_MS }: { firstRunId?: string; timeoutMs?: number } = {},
 ): Promise<RunStatus> {
   const { client } = session;
-  return await client.withDeadline(Date.now() + timeoutMs, async () => {
+  return client.withDeadline(Date.now() + timeoutMs, async () => {
     const latest = readDescription(await client.workflow.getHandle(workflowId).describe());
     if (firstRunId === undefined || latest.firstRunId === firstRunId) return latest;
     return readDescription(await client.workflow.getHandle(workflowId, firstRunId).describe());

@@ -151,7 +151,7 @@ export class Run<T extends WorkflowType = WorkflowType> {
    * @throws {@link SageMakerError} `RunNotFound`, `TemporalUnreachable`
    */
   async status(): Promise<RunStatus> {
-    return await describe(this.#session, this.workflowId, this.runId);
+    return describe(this.#session, this.workflowId, this.runId);
   }
 
   /**

@@ -2,6 +2,7 @@
  * From the way a workflow ended to a {@link SageMakerError}: finds the failure that was thrown on purpose under the
  * wrappers Temporal put around it. `run.ts` adds what only the memo knows.
  */
+import type { WorkflowFailedError } from '@temporalio/client';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -9,7 +10,6 @@ import {
   ChildWorkflowFailure,
   TerminatedFailure,
   TimeoutFailure,
-  WorkflowFailedError,
 } from '@temporalio/client';
 import type { FailureDetails, RunMemo } from '../contract';
 import { isFailureCode } from '../domain/failures';
