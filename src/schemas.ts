@@ -105,8 +105,8 @@ const channels = z
 export const fitSchema = z.strictObject({
   inputs: z.union([s3Uri, s3InputSchema, channels]),
   jobName: resourceName.optional(),
-  pendingTimeoutSeconds: seconds(60, 2_419_200).optional(),
-  overrunSeconds: seconds(60, 604_800).optional(),
+  pendingTimeoutSeconds: seconds(1, 2_419_200).optional(),
+  overrunSeconds: seconds(1, 604_800).optional(),
 }) satisfies z.ZodType<FitArguments>;
 
 export const deploySchema = z.strictObject({
@@ -123,7 +123,7 @@ export const deploySchema = z.strictObject({
     .refine((values) => Object.keys(values).length <= 100, 'must have at most 100 entries')
     .optional(),
   tags: tags.optional(),
-  endpointTimeoutSeconds: seconds(60, 86_400).optional(),
+  endpointTimeoutSeconds: seconds(1, 86_400).optional(),
 }) satisfies z.ZodType<DeployArguments>;
 
 export const fitInputSchema = z.strictObject({

@@ -55,7 +55,7 @@ export async function createWorker(options: CreateWorkerOptions = {}): Promise<S
 
   const main = await Worker.create({
     ...common,
-    ...findWorkflowCode(),
+    ...(bringsWorkflows(options.worker) ? {} : findWorkflowCode()),
     // A worker that died holds its workflows' tasks for this long; the default of 10 s would be the whole delay.
     stickyQueueScheduleToStartTimeout: '1s',
     ...options.worker,
@@ -95,8 +95,12 @@ async function runTogether(workers: Worker[]): Promise<void> {
       for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
     }
   });
-  const ended = await Promise.allSettled(runs);
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  await Promise.allSettled(runs);
+  await Promise.all(runs);
+}
+
+function bringsWorkflows(options: Partial<WorkerOptions> | undefined): boolean {
+  return options?.workflowBundle !== undefined || options?.workflowsPath !== undefined;
 }
 
 function timingsOf({ heartbeatTimeoutMs, callTimeoutMs }: ResolvedOptions) {

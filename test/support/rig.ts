@@ -1,0 +1,127 @@
+/**
+ * Everything a run needs, in one test file: an emulator, a worker in this process on a task queue of its own, and
+ * clients of Temporal and AWS. The Temporal server is the test run's.
+ */
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { WorkflowHandleWithFirstExecutionRunId, WorkflowStartOptions } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import type { DeployArguments, EstimatorArguments, FitThenDeployInput, WorkflowType } from '../../src/contract';
+import {
+  emulatorControl,
+  startEmulator,
+  type Emulator,
+  type EmulatorControl,
+  type EmulatorOptions,
+} from '../../src/emulator';
+import { createWorker, type CreateWorkerOptions } from '../../src/worker';
+import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from './temporal';
+
+export const DATA_BUCKET = 'training-data';
+export const ROLE = 'arn:aws:iam::123456789012:role/Trainer';
+
+export interface Rig {
+  emulator: Emulator;
+  control: EmulatorControl;
+  server: TestServer;
+  taskQueue: string;
+  sagemaker: SageMakerClient;
+  s3: S3Client;
+  /** Starts a workflow as any Temporal client would. */
+  start(type: WorkflowType | (string & {}), input: unknown, options?: StartOptions): Promise<Handle>;
+  /** Journal entries of one operation, as `status resource`. */
+  calls(operation: string): Promise<{ status: number; resource: string | null }[]>;
+  close(): Promise<void>;
+}
+
+export type Handle = WorkflowHandleWithFirstExecutionRunId;
+type StartOptions = Partial<WorkflowStartOptions> & { workflowId?: string };
+
+/** Phases of a simulated job or endpoint that end at once. */
+const INSTANT = {
+  Starting: 20,
+  Downloading: 20,
+  Training: 20,
+  Uploading: 20,
+  Stopping: 20,
+  Creating: 20,
+  Updating: 20,
+  Deleting: 20,
+};
+
+export async function startRig(
+  options: { emulator?: EmulatorOptions; worker?: CreateWorkerOptions } = {},
+): Promise<Rig> {
+  const emulator = await startEmulator({ simulated: true, phases: INSTANT, ...options.emulator });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: emulator.url,
+    AWS_REGION: emulator.region,
+    AWS_ACCESS_KEY_ID: emulator.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: emulator.credentials.secretAccessKey,
+  });
+  const server = await connectToTestServer();
+  const taskQueue = uniqueTaskQueue('rig');
+  const worker = await createWorker({
+    connection: server.nativeConnection,
+    namespace: server.namespace,
+    taskQueue,
+    pollMinIntervalMs: 40,
+    pollMaxIntervalMs: 150,
+    readsPerSecond: 200,
+    requestTimeoutMs: 1_500,
+    shutdownGraceTimeMs: 500,
+    worker: { workflowBundle: workflowBundle() },
+    ...options.worker,
+  });
+  const running = worker.run();
+  const sagemaker = new SageMakerClient({ maxAttempts: 1 });
+  const s3 = new S3Client({ maxAttempts: 1 });
+  await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
+  await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
+  const control = emulatorControl(emulator.url);
+
+  return {
+    emulator,
+    control,
+    server,
+    taskQueue,
+    sagemaker,
+    s3,
+    start: (type, input, further = {}) =>
+      server.client.workflow.start(type, { taskQueue, workflowId: uniqueName(type), args: [input], ...further }),
+    calls: async (operation) =>
+      (await control.calls({ operation })).map(({ status, resource }) => ({ status, resource })),
+    async close() {
+      worker.shutdown();
+      await running;
+      await server.close();
+      sagemaker.destroy();
+      s3.destroy();
+      await emulator.close();
+    },
+  };
+}
+
+/** A name that SageMaker takes and no other test has. */
+export function uniqueName(prefix = 'iris'): string {
+  return `${prefix}-${randomUUID().slice(0, 13)}`;
+}
+
+export const ESTIMATOR: EstimatorArguments = {
+  imageName: 'iris',
+  role: ROLE,
+  trainInstanceCount: 1,
+  trainInstanceType: 'ml.m5.large',
+  outputPath: `s3://${DATA_BUCKET}/models`,
+};
+
+export const DEPLOY: DeployArguments = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+
+/** Input of the main job with a name of its own. */
+export function mainJob(jobName: string, further: Partial<EstimatorArguments> = {}): FitThenDeployInput {
+  return {
+    estimator: { ...ESTIMATOR, ...further },
+    fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
+    deploy: DEPLOY,
+  };
+}
