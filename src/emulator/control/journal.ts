@@ -2,7 +2,7 @@
  * The journal of all AWS calls, in the order in which they took effect. `wire/pipeline.ts` writes it, tests and checkers
  * read it at `GET /_emulator/calls`; it lives on in the emulator's folder, one line a call.
  */
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface JournalEntry {
@@ -35,16 +35,18 @@ const ENTRIES_MAX = 100_000;
 type Line = [number: number, entry: JournalEntry] | [number: number, answered: boolean];
 
 function readLines(path: string): Line[] {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  // A kill may leave half a line at the end.
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
+  // A kill may have left half a line at the end, which the next line must not be glued to.
+  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+  if (wholeBytes < bytes.byteLength) truncateSync(path, wholeBytes);
+  return bytes
+    .toString('utf8', 0, wholeBytes)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);

@@ -207,6 +207,21 @@ function canonicalHeaders(claim: Claim, headers: ReadonlyMap<string, string>): s
     .join('');
 }
 
+const signingKeys = new Map<string, Buffer>();
+const SIGNING_KEYS_MAX = 64;
+
+/** The key of one day, region and service: the same for all requests of that day. */
+function deriveSigningKey(secretAccessKey: string, scope: string): Buffer {
+  const name = `${secretAccessKey}/${scope}`;
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  const [date = '', ...rest] = scope.split('/');
+  const key = rest.reduce((derived, part) => hmac(derived, part), hmac(`AWS4${secretAccessKey}`, date));
+  if (signingKeys.size >= SIGNING_KEYS_MAX) signingKeys.clear();
+  signingKeys.set(name, key);
+  return key;
+}
+
 /** What was signed in the place of the body's hash. A presigned URL holds it itself, or says nothing of the body. */
 function contentSha256Of(claim: Claim, request: SignedRequest): string | undefined {
   const header = request.headers.get('x-amz-content-sha256');
@@ -235,10 +250,7 @@ export function verifySignature(
   checkSignedHeaders(claim, request.headers, refuse);
 
   const scope = [claim.date, claim.region, claim.signingName, 'aws4_request'].join('/');
-  const signingKey = [claim.region, claim.signingName, 'aws4_request'].reduce(
-    (key, part) => hmac(key, part),
-    hmac(`AWS4${known.credentials.secretAccessKey}`, claim.date),
-  );
+  const signingKey = deriveSigningKey(known.credentials.secretAccessKey, scope);
   const given = Buffer.from(claim.signature, 'utf8');
   const confirm = (payloadHash: string) => {
     const canonicalRequest = [
