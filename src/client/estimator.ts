@@ -387,15 +387,15 @@ function splitModelOptions<Options extends ModelArguments & AnyPredictor>(option
   return { modelArguments, makePredictor, rest };
 }
 
-/** True where the training itself succeeded, and what failed came after it. */
+/**
+ * True where the training was done and what failed came after it. The model data's URI alone does not say so: it is
+ * known before the training begins.
+ */
 function hasTrained(error: unknown): error is SageMakerError & { trainingJobName: string; modelData: string } {
-  return (
-    isSageMakerError(error) &&
-    error.trainingJobName !== undefined &&
-    error.modelData !== undefined &&
-    !error.code.startsWith('TrainingJob') &&
-    !['ArtefactMissing', 'Cancelled', 'RunTerminated'].includes(error.code)
-  );
+  if (!isSageMakerError(error) || error.trainingJobName === undefined || error.modelData === undefined) return false;
+  const isOwnJob = error.ledger.some(({ kind, state }) => kind === 'training job' && state !== 'intended');
+  const endedBefore = ['ArtefactMissing', 'Cancelled', 'RunTerminated'].includes(error.code);
+  return isOwnJob && !endedBefore && !error.code.startsWith('TrainingJob');
 }
 
 async function findTraining(session: Session, workflowId: string): Promise<Run<'fit' | 'fitThenDeploy'> | undefined> {

@@ -5,10 +5,9 @@ import {
   ChildWorkflowFailure,
   TerminatedFailure,
   TimeoutFailure,
-  TimeoutType,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { RetryState } from '@temporalio/common';
+import { RetryState, TimeoutType } from '@temporalio/common';
 import type { FailureDetails, RunMemo } from '../../../src/contract';
 import { fromWorkflowFailure } from '../../../src/client/workflow-failure';
 
