@@ -1,0 +1,74 @@
+/**
+ * What is stored of an endpoint, and how it is described. `endpoint-life.ts` moves it from status to status.
+ */
+import type { DescribeEndpointOutput, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
+import type { Deployment } from './deployment';
+import type { ResourceRecord } from './resources';
+
+export type EndpointStatus = 'Creating' | 'InService' | 'Updating' | 'RollingBack' | 'Failed' | 'Deleting';
+
+export interface EndpointRecord extends ResourceRecord {
+  status: EndpointStatus;
+  /** What serves, or served last. */
+  live?: Deployment;
+  /** What is to serve. */
+  pending?: Deployment;
+  failureReason?: string;
+}
+
+const IN_PROGRESS: readonly EndpointStatus[] = ['Creating', 'Updating', 'RollingBack', 'Deleting'];
+
+export function isInProgress({ status }: EndpointRecord): boolean {
+  return IN_PROGRESS.includes(status);
+}
+
+/** Invocations are answered, be it with a fault. */
+export function isInvokable({ status }: EndpointRecord): boolean {
+  return status === 'InService' || status === 'Updating' || status === 'RollingBack';
+}
+
+export function describeEndpoint(endpoint: EndpointRecord, arn: string): DescribeEndpointOutput {
+  const { live, pending } = endpoint;
+  const shown = live ?? pending;
+  return {
+    EndpointName: endpoint.name,
+    EndpointArn: arn,
+    EndpointConfigName: shown?.configName,
+    ProductionVariants: describeVariants(shown, live !== undefined),
+    EndpointStatus: endpoint.status,
+    ...(endpoint.failureReason === undefined ? {} : { FailureReason: endpoint.failureReason }),
+    CreationTime: new Date(endpoint.creationTime),
+    LastModifiedTime: new Date(endpoint.lastModifiedTime),
+    ...(live !== undefined && pending !== undefined
+      ? {
+          PendingDeploymentSummary: {
+            EndpointConfigName: pending.configName,
+            ProductionVariants: describeVariants(pending, false),
+            StartTime: new Date(pending.startTime),
+          },
+        }
+      : {}),
+  };
+}
+
+function describeVariants(deployment: Deployment | undefined, serves: boolean): ProductionVariantSummary[] {
+  return (deployment?.variants ?? []).map(({ name, weight, instanceCount, container }) => ({
+    VariantName: name,
+    ...(container.Image === undefined
+      ? {}
+      : {
+          DeployedImages: [
+            {
+              SpecifiedImage: container.Image,
+              ResolvedImage: container.Image,
+              ResolutionTime: new Date(deployment?.startTime ?? 0),
+            },
+          ],
+        }),
+    CurrentWeight: serves ? weight : 0,
+    DesiredWeight: weight,
+    ...(instanceCount === undefined
+      ? {}
+      : { CurrentInstanceCount: serves ? instanceCount : 0, DesiredInstanceCount: instanceCount }),
+  }));
+}

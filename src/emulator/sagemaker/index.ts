@@ -1,0 +1,82 @@
+/**
+ * SageMaker and its runtime: the handlers that `server.ts` calls, and the life behind them, which goes on from what the
+ * world's records hold.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { probeIsolation } from '../processes/isolation';
+import type { Isolation } from '../processes/launcher';
+import { createLauncher } from '../processes/launcher';
+import { killLeftovers, nameFolder } from '../processes/marker';
+import type { Handlers, World } from '../world';
+import { openEndpointConfigs } from './endpoint-configs';
+import { openEndpoints } from './endpoints';
+import { openRuntime } from './invoke-endpoint';
+import { AWS_LIMITS } from './life';
+import type { Life, LifeLimits } from './life';
+import { openModels } from './models';
+import { openPhases } from './phases';
+import { openTags } from './tags';
+import { openTrainingJobs } from './training-jobs';
+import { openWaits } from './waits';
+
+export interface SageMaker {
+  handlers: { sagemaker: Handlers; runtime: Handlers };
+  /** Ends all processes; jobs and endpoints stay as they are for the next life. */
+  close(): Promise<void>;
+}
+
+export interface SageMakerOptions {
+  /** In place of AWS's own. */
+  limits?: Partial<LifeLimits>;
+  /** In place of what the host is found to allow. */
+  isolation?: Isolation;
+}
+
+/** One at a time works in the world's folder; what one before it left running is ended first. */
+export async function startSageMaker(world: World, options: SageMakerOptions = {}): Promise<SageMaker> {
+  const processFolder = path.join(world.folder, 'processes');
+  mkdirSync(processFolder, { recursive: true });
+  const folderName = nameFolder(world.folder);
+  const leftovers = killLeftovers(folderName);
+  if (leftovers > 0) world.warn(`${String(leftovers)} processes of an earlier emulator were ended`);
+  rmSync(path.join(processFolder, 'training'), { recursive: true, force: true });
+
+  const isolation = options.isolation ?? (await probeIsolation(processFolder));
+  tellIsolation(world, isolation);
+  const waits = openWaits(world.clock);
+  const closing = new AbortController();
+  const life: Life = {
+    world,
+    launcher: createLauncher(isolation, folderName),
+    waits,
+    phases: openPhases(world.clock, waits),
+    processFolder,
+    closing: closing.signal,
+    limits: { ...AWS_LIMITS, ...options.limits },
+  };
+  const jobs = openTrainingJobs(life);
+  const { models, handlers: modelHandlers } = openModels(world);
+  const { configs, handlers: configHandlers } = openEndpointConfigs(world, models);
+  const endpoints = openEndpoints(life, models, configs);
+  return {
+    handlers: {
+      sagemaker: { ...jobs.handlers, ...modelHandlers, ...configHandlers, ...endpoints.handlers, ...openTags(world) },
+      runtime: openRuntime(life, endpoints),
+    },
+    async close() {
+      closing.abort();
+      waits.close();
+      await Promise.all([jobs.drain(), endpoints.drain()]);
+    },
+  };
+}
+
+function tellIsolation(world: World, { ownOptMl, ownNetwork }: Isolation): void {
+  if (!ownOptMl) {
+    world.warn('this host allows no namespaces: algorithms find /opt/ml at SAGEMAKER_BASE_DIR instead');
+  }
+  if (!ownNetwork) {
+    world.warn('this host allows no network namespaces: serving algorithms should listen on SAGEMAKER_BIND_TO_PORT');
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * One variant of a deployment in service: its model data brought, its `serve` started, pinged until it answers, and
+ * started again when it dies.
+ */
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { settleWithin } from '../processes/program-end';
+import { buildProgramEnvironment } from '../processes/program-environment';
+import { startServingProgram } from '../processes/serving-program';
+import type { ServingAddress, ServingProgram } from '../processes/serving-program';
+import type { VariantPlan } from './deployment';
+import { DeploymentFailed } from './deployment-failed';
+import { resolveImage } from './images';
+import type { Life } from './life';
+import { bringModelData } from './model-data';
+
+export interface ServingVariant {
+  plan: VariantPlan;
+  /** Settles when the variant is in service; rejects with DeploymentFailed when it does not come into service. */
+  ready: Promise<void>;
+  /** Undefined while nothing answers: not yet, or not again. */
+  address(): ServingAddress | undefined;
+  /** Ends the process, first asked and then forced. Never rejects. */
+  stop(): Promise<void>;
+}
+
+export interface VariantOptions {
+  endpointName: string;
+  plan: VariantPlan;
+  folder: string;
+  /** It was in service before the emulator was started anew: it is started again until it answers. */
+  recovering: boolean;
+}
+
+const PING_INTERVAL_MS = 100;
+const MAX_BACKOFF_MS = 10_000;
+const FIRST_BACKOFF_MS = 200;
+
+export function startServingVariant(life: Life, options: VariantOptions): ServingVariant {
+  const { world } = life;
+  const { endpointName, plan, folder } = options;
+  const stopping = new AbortController();
+  const ending = AbortSignal.any([stopping.signal, life.closing]);
+  const logStream = `${plan.name}/i-${randomBytes(9).toString('hex').slice(0, 17)}`;
+  let program: ServingProgram | undefined;
+  let address: ServingAddress | undefined;
+
+  /** Starts `serve` and settles when it answers. */
+  const startOnce = async (): Promise<ServingProgram> => {
+    const imageFolder = resolveImage(world, plan.container.Image ?? '');
+    if (imageFolder === undefined) {
+      throw new DeploymentFailed(`The image '${plan.container.Image ?? ''}' does not exist.`);
+    }
+    await layOutModel(life, options, ending);
+    ending.throwIfAborted();
+    const started = await startServingProgram(life.launcher, {
+      command: [path.join(imageFolder, 'serve')],
+      workingFolder: imageFolder,
+      env: buildServingEnvironment(life, options, imageFolder),
+      baseFolder: path.join(folder, 'ml'),
+      scratchFolder: path.join(folder, 'scratch'),
+      onLines: (lines) => {
+        const timestamp = world.clock.now();
+        const events = lines.map((message) => ({ timestamp, message }));
+        world.logs.append(`/aws/sagemaker/Endpoints/${endpointName}`, logStream, events);
+      },
+    });
+    program = started;
+    if (await isHealthyWithin(started, plan.startupSeconds * 1_000, ending)) return started;
+    started.signal('SIGKILL');
+    await started.ended;
+    throw new DeploymentFailed(
+      `The primary container for production variant ${plan.name} did not pass the ping health check. Please check ` +
+        'CloudWatch logs for this endpoint.',
+    );
+  };
+
+  const serve = async (becomeReady: () => void, fail: (error: unknown) => void): Promise<void> => {
+    let backoffMs = FIRST_BACKOFF_MS;
+    let hasServed = options.recovering;
+    while (!ending.aborted) {
+      try {
+        const started = await startOnce();
+        address = started.address();
+        hasServed = true;
+        backoffMs = FIRST_BACKOFF_MS;
+        becomeReady();
+        await started.ended;
+        address = undefined;
+        if (ending.aborted) return;
+        world.warn(`a serving process ended and is started again [endpoint=${endpointName}, variant=${plan.name}]`);
+      } catch (error) {
+        if (ending.aborted) return;
+        if (!hasServed) {
+          fail(error);
+          return;
+        }
+        world.warn(
+          `a serving process did not start: ${String(error)} [endpoint=${endpointName}, variant=${plan.name}]`,
+        );
+      }
+      await pause(backoffMs, undefined, { signal: ending }).catch(() => undefined);
+      backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+    }
+  };
+
+  let over: Promise<void> = Promise.resolve();
+  const ready = new Promise<void>((resolve, reject) => {
+    over = serve(resolve, reject);
+  });
+  const kill = (): void => program?.signal('SIGKILL');
+  life.closing.addEventListener('abort', kill, { once: true });
+  void over.then(() => {
+    life.closing.removeEventListener('abort', kill);
+  });
+  return {
+    plan,
+    ready,
+    address: () => address,
+    async stop() {
+      stopping.abort();
+      address = undefined;
+      program?.signal(life.closing.aborted ? 'SIGKILL' : 'SIGTERM');
+      if (!(await settleWithin(over, life.limits.servingStopMs))) program?.signal('SIGKILL');
+      await over;
+    },
+  };
+}
+
+/** Brings the model data, unless a life before this one has done so. */
+async function layOutModel(life: Life, { plan, folder }: VariantOptions, signal: AbortSignal): Promise<void> {
+  const done = path.join(folder, 'complete');
+  if (await stat(done).catch(() => undefined)) return;
+  const modelFolder = path.join(folder, 'ml', 'model');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(modelFolder, { recursive: true });
+  await mkdir(path.join(folder, 'home'), { recursive: true });
+  await bringModelData(life.world, plan.container, modelFolder, plan.downloadSeconds, signal);
+  await writeFile(done, '');
+}
+
+function buildServingEnvironment(
+  life: Life,
+  { plan, folder }: VariantOptions,
+  imageFolder: string,
+): Record<string, string> {
+  const ownNetwork = life.launcher.isolation.ownNetwork;
+  return {
+    ...buildProgramEnvironment({
+      imageFolder,
+      homeFolder: path.join(folder, 'home'),
+      region: life.world.region,
+      // In a network of its own there is nothing to be reached.
+      ...(ownNetwork ? {} : { endpointUrl: life.world.endpointUrl() }),
+    }),
+    ...plan.container.Environment,
+  };
+}
+
+async function isHealthyWithin(program: ServingProgram, limitMs: number, signal: AbortSignal): Promise<boolean> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const ended = program.ended.then(() => 'ended' as const);
+  while (!limit.aborted) {
+    if (await program.ping()) return true;
+    const next = pause(PING_INTERVAL_MS, 'again' as const, { signal: limit }).catch(() => 'late' as const);
+    if ((await Promise.race([ended, next])) !== 'again') return false;
+  }
+  return false;
+}
