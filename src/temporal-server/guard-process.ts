@@ -15,7 +15,8 @@ kill -KILL "$1" 2>/dev/null`;
  */
 export function guardProcess(pid: number): () => void {
   // Its own process group: an interrupt from the terminal must not take the guard away before its charge.
-  const guard = spawn('sh', ['-c', GUARD, 'guard', String(pid)], {
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(pid)], {
+    env: { PATH: '/usr/bin:/bin' },
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -158,7 +158,7 @@ async function removeStale(file, seen) {
  * @param {string} code
  */
 function hasCode(error, code) {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return /** @type {{ code?: unknown } | undefined} */ (error)?.code === code;
 }
 
 module.exports = { holdLock };

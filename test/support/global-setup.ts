@@ -16,7 +16,7 @@ interface GlobalConfig {
 }
 
 /** Handed on to `global-teardown.ts`, which runs in the same process. */
-export const shared = globalThis as { temporalServerOfTests?: TemporalServer };
+export const shared = globalThis as { temporalServerOfTests?: TemporalServer; bundleMadeForTests?: string };
 
 export default async function setUp(config: GlobalConfig): Promise<void> {
   const chosen = rooms.filter((room) => hasChosenFiles(config, room));
@@ -30,7 +30,10 @@ export default async function setUp(config: GlobalConfig): Promise<void> {
   }
   if (chosen.some((room) => !ROOMS_WITHOUT_BUNDLE.includes(room))) {
     const bundle = await findWorkflowBundle(config.rootDir, tell);
-    if (bundle !== undefined) process.env.TEST_WORKFLOW_BUNDLE = bundle;
+    if (bundle !== undefined) {
+      process.env.TEST_WORKFLOW_BUNDLE = bundle.path;
+      if (bundle.isTemporary) shared.bundleMadeForTests = bundle.path;
+    }
   }
 }
 

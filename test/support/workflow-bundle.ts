@@ -6,13 +6,22 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Path of the bundle; undefined where there are no workflows to bundle. */
-export async function findWorkflowBundle(root: string, tell: (message: string) => void): Promise<string | undefined> {
+export interface FoundBundle {
+  path: string;
+  /** Made for this run alone. */
+  isTemporary: boolean;
+}
+
+/** Answers undefined where there are no workflows to bundle. */
+export async function findWorkflowBundle(
+  root: string,
+  tell: (message: string) => void,
+): Promise<FoundBundle | undefined> {
   const workflows = join(root, 'src/workflows/index.ts');
   if (!existsSync(workflows)) return undefined;
 
   const built = join(root, 'lib/workflow-bundle.js');
-  if (existsSync(built) && isLibFresh(root)) return built;
+  if (existsSync(built) && isLibFresh(root)) return { path: built, isTemporary: false };
 
   tell('lib/ is not built from these sources; bundling src/workflows');
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
@@ -20,7 +29,7 @@ export async function findWorkflowBundle(root: string, tell: (message: string) =
   const bundle = join(root, '.cache', `workflow-bundle-${String(process.pid)}.js`);
   mkdirSync(dirname(bundle), { recursive: true });
   writeFileSync(bundle, code);
-  return bundle;
+  return { path: bundle, isTemporary: true };
 }
 
 function isLibFresh(root: string): boolean {
