@@ -67,10 +67,11 @@ export function toTemporalError(error: unknown, session: Session, details: Error
     });
   }
   const grpc = findGrpcError(error);
-  const reason = grpc?.details ?? (error instanceof Error ? error.message : String(error));
+  const messages = [...causesOf(error)].map(({ message }) => message);
+  const reason = grpc?.details ?? messages.at(-1) ?? String(error);
   switch (grpc?.code) {
     case undefined:
-      if (/channel has been shut down|channel closed/i.test(reason)) {
+      if (/channel has been shut down/i.test(reason)) {
         return new SageMakerError('TemporalUnreachable', `The session is closed ${at}.`, {
           ...context,
           fix: 'Connect a new session.',
@@ -98,10 +99,15 @@ export function addressOf({ client }: Session): string {
 }
 
 function findGrpcError(error: unknown): { code: number; details: string } | undefined {
+  for (const cause of causesOf(error)) if (isGrpcServiceError(cause)) return cause;
+  return undefined;
+}
+
+/** The error, its cause, and so on down. */
+function* causesOf(error: unknown): Generator<Error> {
   let at = error;
   for (let depth = 0; depth < CAUSES_MAX && at instanceof Error; depth += 1) {
-    if (isGrpcServiceError(at)) return at;
+    yield at;
     at = at.cause;
   }
-  return undefined;
 }
