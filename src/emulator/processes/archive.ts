@@ -56,35 +56,34 @@ export async function unpackArchive(
 ): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...given };
   await mkdir(folder, { recursive: true });
-  let entries = 0;
-  let refusal: ArchiveRefused | undefined;
+  const state: { entries: number; bytes: number; refusal?: ArchiveRefused } = { entries: 0, bytes: 0 };
   const filter = (_path: string, entry: unknown): boolean => {
-    entries++;
-    refusal ??= entries > limits.entries ? refuse(`more than ${String(limits.entries)} entries`) : checkEntry(entry);
-    return refusal === undefined;
+    state.entries++;
+    state.refusal ??=
+      state.entries > limits.entries ? refuse(`more than ${String(limits.entries)} entries`) : checkEntry(entry);
+    return state.refusal === undefined;
   };
   const unpacker = extract({
     cwd: folder,
     strict: true,
     preserveOwner: false,
-    filter: filter as (path: string) => boolean,
+    filter,
   });
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > limits.bytes) refusal ??= refuse(`more than ${String(limits.bytes)} bytes`);
-      done(refusal ?? null, chunk);
+      state.bytes += chunk.length;
+      if (state.bytes > limits.bytes) state.refusal ??= refuse(`more than ${String(limits.bytes)} bytes`);
+      done(state.refusal ?? null, chunk);
     },
   });
-  let size = 0;
   try {
     await pipeline(archive, createGunzip(), guard, unpacker as unknown as NodeJS.WritableStream, { signal });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw refusal ?? refuse(error instanceof Error ? error.message : String(error));
+    throw state.refusal ?? refuse(error instanceof Error ? error.message : String(error));
   }
   // An entry that was refused in the last chunk has not met the guard.
-  if (refusal !== undefined) throw refusal as ArchiveRefused;
+  if (state.refusal !== undefined) throw state.refusal;
 }
 
 function refuse(reason: string): ArchiveRefused {
@@ -93,10 +92,10 @@ function refuse(reason: string): ArchiveRefused {
 
 function checkEntry(value: unknown): ArchiveRefused | undefined {
   const entry = value as ReadEntry;
-  const name = String(entry.path);
+  const name = entry.path;
   if (!ACCEPTED_TYPES.has(entry.type)) return refuse(`'${name}' is a ${entry.type}`);
   if (escapes(name)) return refuse(`'${name}' lies outside of the archive`);
-  const target = String(entry.linkpath ?? '');
+  const target = entry.linkpath ?? '';
   // A symbolic link counts from its own folder, a hard link from the archive's root.
   const from = entry.type === 'SymbolicLink' ? path.posix.dirname(name) : '.';
   if (entry.type === 'SymbolicLink' || entry.type === 'Link') {

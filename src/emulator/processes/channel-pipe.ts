@@ -43,7 +43,7 @@ export async function streamChannel(
   options: PipeOptions,
 ): Promise<void> {
   const { signal } = options;
-  for (let epoch = 0; !signal.aborted; epoch++) {
+  for (let epoch = 0; ; epoch++) {
     const writer = await openForReader(path.join(dataFolder, `${channel}_${String(epoch)}`), signal);
     if (writer === undefined) return;
     await makePipe(path.join(dataFolder, `${channel}_${String(epoch + 1)}`));
@@ -51,7 +51,8 @@ export async function streamChannel(
       await pipeline(Readable.from(readRecords(objects, found, options)), writer, { signal });
     } catch (error) {
       // Many algorithms stop reading before the end of an epoch.
-      if (!signal.aborted && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+      if (signal.aborted) return;
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
     }
   }
 }

@@ -13,8 +13,8 @@ export interface MetricValue {
 }
 
 export interface MetricReader {
-  read(lines: readonly string[], time: number): void;
-  latest(): MetricValue[];
+  read: (lines: readonly string[], time: number) => void;
+  latest: () => MetricValue[];
 }
 
 const MAX_LINE_CHARACTERS = 4_096;

@@ -43,6 +43,7 @@ export function startServingVariant(life: Life, options: VariantOptions): Servin
   const { endpointName, plan, folder } = options;
   const stopping = new AbortController();
   const ending = AbortSignal.any([stopping.signal, life.closing]);
+  const isOver = (): boolean => ending.aborted;
   const logStream = `${plan.name}/i-${randomBytes(9).toString('hex').slice(0, 17)}`;
   let program: ServingProgram | undefined;
   let address: ServingAddress | undefined;
@@ -77,38 +78,41 @@ export function startServingVariant(life: Life, options: VariantOptions): Servin
     );
   };
 
-  const serve = async (becomeReady: () => void, fail: (error: unknown) => void): Promise<void> => {
-    let backoffMs = FIRST_BACKOFF_MS;
+  /** Serves until the end, over and over; rejects where it never comes to serve. */
+  const serve = async (becomeReady: () => void): Promise<void> => {
     let hasServed = options.recovering;
+    let backoffMs = FIRST_BACKOFF_MS;
     while (!ending.aborted) {
-      try {
-        const started = await startOnce();
-        address = started.address();
-        hasServed = true;
-        backoffMs = FIRST_BACKOFF_MS;
-        becomeReady();
-        await started.ended;
-        address = undefined;
-        if (ending.aborted) return;
-        world.warn(`a serving process ended and is started again [endpoint=${endpointName}, variant=${plan.name}]`);
-      } catch (error) {
-        if (ending.aborted) return;
-        if (!hasServed) {
-          fail(error);
-          return;
-        }
-        world.warn(
-          `a serving process did not start: ${String(error)} [endpoint=${endpointName}, variant=${plan.name}]`,
-        );
-      }
+      const since = performance.now();
+      const trouble = await startOnce().then(
+        async (started) => {
+          hasServed = true;
+          address = started.address();
+          becomeReady();
+          await started.ended;
+          address = undefined;
+          return 'it ended by itself';
+        },
+        (error: unknown) => {
+          if (!hasServed) throw error;
+          return String(error);
+        },
+      );
+      if (isOver()) return;
+      world.warn(`a serving process is started again: ${trouble} [endpoint=${endpointName}, variant=${plan.name}]`);
       await pause(backoffMs, undefined, { signal: ending }).catch(() => undefined);
-      backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+      // One that crashes soon after each start is not started ever faster.
+      backoffMs =
+        performance.now() - since > MAX_BACKOFF_MS ? FIRST_BACKOFF_MS : Math.min(backoffMs * 2, MAX_BACKOFF_MS);
     }
   };
 
   let over: Promise<void> = Promise.resolve();
   const ready = new Promise<void>((resolve, reject) => {
-    over = serve(resolve, reject);
+    over = serve(resolve).then(() => {
+      // Without effect on one that was in service.
+      reject(new Error('the endpoint was taken down before it was in service'));
+    }, reject);
   });
   const kill = (): void => program?.signal('SIGKILL');
   life.closing.addEventListener('abort', kill, { once: true });

@@ -12,8 +12,8 @@ import type { TrainingRequest } from './training-record';
 import { uploadFiles } from './upload-files';
 
 export interface TrainingResults {
-  uploadModel(): Promise<void>;
-  uploadOutput(): Promise<void>;
+  uploadModel: () => Promise<void>;
+  uploadOutput: () => Promise<void>;
 }
 
 /** `baseFolders` are what the hosts had at /opt/ml; `scratchFolder` takes what has to be merged. */
