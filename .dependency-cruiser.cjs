@@ -3,7 +3,7 @@
 
 /** Room to the rooms it may import, at any time and in any form. A type that crosses costs nothing but still binds. */
 const MAY_IMPORT = {
-  cli: ['client', 'worker', 'schemas', 'contract', 'temporal-server'],
+  cli: ['client', 'worker', 'schemas', 'contract', 'domain', 'temporal-server'],
   client: ['contract', 'domain', 'schemas'],
   worker: ['workflows', 'activities', 'contract'],
   workflows: ['contract', 'domain'],

@@ -19,7 +19,11 @@ module.exports = {
       },
     ],
   },
-  moduleNameMapper: { '^temporal-sagemaker/(client|worker|workflows|emulator)$': '<rootDir>/src/$1/index.ts' },
+  moduleNameMapper: {
+    '^temporal-sagemaker/(client|worker|workflows|emulator)$': '<rootDir>/src/$1/index.ts',
+    // Node's own import() wants the extension that the built file will have.
+    '^([.]{1,2}/.*)[.]js$': '$1',
+  },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.cjs'],

@@ -1,0 +1,71 @@
+/**
+ * What a command ends with when it does not reach what was asked: one shape for our own refusals and for whatever the
+ * client throws. `output.ts` prints it, `main.ts` exits with its code.
+ */
+import type { FailureCode, FailureDetails } from '../contract';
+import { EXIT, FAILURES, isFailureCode } from '../domain/failures';
+import { Interruption } from './interruption';
+
+/** A failure as people and programs are told it. */
+export interface Failure extends FailureDetails {
+  code: FailureCode | 'Interrupted';
+  message: string;
+  workflowId?: string;
+  runId?: string;
+  exitCode: number;
+}
+
+type Details = Omit<Failure, 'code' | 'message' | 'exitCode'>;
+
+/** Thrown by commands for what the client does not throw itself. */
+export class CommandFailure extends Error {
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    readonly details: Details = {},
+  ) {
+    super(message);
+    this.name = 'CommandFailure';
+  }
+}
+
+const DETAILS: (keyof Details)[] = [
+  'reason',
+  'requestId',
+  'fix',
+  'problems',
+  'differences',
+  'logTail',
+  'trainingJobName',
+  'modelData',
+  'endpointName',
+  'ledger',
+  'workflowId',
+  'runId',
+];
+
+/** Reads any thrown value as a {@link Failure}. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof Interruption) {
+    return { code: 'Interrupted', message: error.message, exitCode: error.exitCode };
+  }
+  if (!(error instanceof Error)) return { code: 'Internal', message: String(error), exitCode: EXIT.internal };
+  // The client's errors are read by their fields: loading their class would load the client for every command.
+  const { code, why, details, ...fields } = error as Partial<CommandFailure> & { why?: string } & Details;
+  if (!isFailureCode(code)) return { code: 'Internal', message: error.message, exitCode: EXIT.internal };
+  const known = FAILURES[code];
+  return {
+    code,
+    message: why ?? error.message,
+    fix: known.fix,
+    ...pickDetails(details ?? fields),
+    exitCode: known.exitCode,
+  };
+}
+
+function pickDetails(from: Details): Details {
+  const given = DETAILS.map((name) => [name, from[name]] as const).filter(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  );
+  return Object.fromEntries(given);
+}

@@ -1,0 +1,91 @@
+/**
+ * `fit`, `deploy` and `fit-then-deploy`: one implementation. Reads the spec, refuses it whole or starts the run, and
+ * follows it; with `--detach` it stops there, with `--dry-run` it calls nothing at all.
+ */
+import type { Command } from 'commander';
+import type { Run, Session } from '../../client';
+import type { InputOf } from '../../schemas';
+import { followToTheEnd } from '../follow-command';
+import { invoke, type CommonOptions, type Invocation, type ProgramContext } from '../invocation';
+import { readSpec } from '../spec';
+import { runUrl, withSession } from '../with-session';
+
+interface StartOptions extends CommonOptions {
+  spec: string;
+  detach?: true;
+  dryRun?: true;
+}
+
+const COMMANDS = [
+  { name: 'fit', workflowType: 'fit', does: 'train a model' },
+  { name: 'deploy', workflowType: 'deploy', does: 'put a trained model behind an endpoint' },
+  { name: 'fit-then-deploy', workflowType: 'fitThenDeploy', does: 'train a model and put it behind an endpoint' },
+] as const;
+
+type StartedType = (typeof COMMANDS)[number]['workflowType'];
+
+export function addStartCommands(program: Command, context: ProgramContext): void {
+  for (const { name, workflowType, does } of COMMANDS) {
+    program
+      .command(name)
+      .description(`${does}, as a run that survives this program`)
+      .addHelpText('before', exampleOf(name))
+      .requiredOption('--spec <file>', "the workflow's input as JSON or YAML; - is standard input")
+      .option('--detach', 'start the run and print its ids')
+      .option('--dry-run', 'print the AWS requests that would be made, and call nothing')
+      .action(invoke<StartOptions>(context, (invocation) => startFromSpec(invocation, workflowType)));
+  }
+}
+
+async function startFromSpec(invocation: Invocation<StartOptions>, workflowType: StartedType): Promise<void> {
+  const { options, output, stdin } = invocation;
+  const input = await readSpec(workflowType, { file: options.spec, stdin });
+  if (options.dryRun) {
+    const { planRun } = await import('../../client/index.js');
+    const { AWS_REGION: region } = invocation.env;
+    const requests = planRun(workflowType, input, region === undefined ? {} : { region });
+    output.document(requests, JSON.stringify(requests, null, 2));
+    return;
+  }
+  await withSession(invocation, async (session, client) => {
+    const run = await client.startRun(session, workflowType, input);
+    if (run.attached) output.note(`a run with this input exists; following it: ${run.workflowId}`);
+    if (options.detach) tellDetached(invocation, session, run, namesOf(input, run.workflowId));
+    else await followToTheEnd(invocation, session, client, run);
+  });
+}
+
+interface Names {
+  trainingJobName?: string;
+  endpointName?: string;
+}
+
+/** The names under which AWS will know what the run makes: the client has settled them before the start. */
+function namesOf(input: InputOf[StartedType], workflowId: string): Names {
+  const trainingJobName = 'fit' in input ? (input.fit.jobName ?? workflowId) : input.trainingJobName;
+  const endpointName = 'deploy' in input ? (input.deploy.endpointName ?? trainingJobName) : undefined;
+  return {
+    ...(trainingJobName !== undefined && { trainingJobName }),
+    ...(endpointName !== undefined && { endpointName }),
+  };
+}
+
+function tellDetached(
+  { output, env }: Invocation<StartOptions>,
+  session: Session,
+  { workflowId, runId, workflowType, attached }: Run<StartedType>,
+  names: Names,
+): void {
+  const temporalUiUrl = runUrl(env, session.client.options.namespace, { workflowId, runId });
+  output.note(`follow it: temporal-sagemaker attach ${workflowId}`);
+  output.note(`stop it and remove what it made: temporal-sagemaker cancel ${workflowId}`);
+  output.result(
+    { workflowId, runId, workflowType, attached, ...names, ...(temporalUiUrl !== undefined && { temporalUiUrl }) },
+    workflowId,
+  );
+}
+
+function exampleOf(name: string): string {
+  const start = `  $ temporal-sagemaker ${name} --spec run.yaml`;
+  return `Examples:\n${start}\n${start} --dry-run\n${start} --detach --json\n`;
+}

@@ -1,0 +1,85 @@
+/**
+ * The tree of commands. Adds each command, reads the arguments with commander, and answers the exit code. Nothing heavy
+ * is loaded here: every command imports what it needs inside its own action.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { addAttachCommand } from './commands/attach';
+import { addCancelCommand } from './commands/cancel';
+import { addDeleteEndpointCommand } from './commands/delete-endpoint';
+import { addDevCommand } from './commands/dev';
+import { addEmulatorCommand } from './commands/emulator';
+import { addQuickstartCommand } from './commands/quickstart';
+import { addResultCommand } from './commands/result';
+import { addStartCommands } from './commands/start-run';
+import { addStatusCommand } from './commands/status';
+import { addWorkerCommand } from './commands/worker';
+import { EXIT } from '../domain/failures';
+import type { ProgramContext } from './invocation';
+import { createOutput } from './output';
+
+const COMMANDS = [
+  addQuickstartCommand,
+  addDevCommand,
+  addWorkerCommand,
+  addEmulatorCommand,
+  addStartCommands,
+  addStatusCommand,
+  addAttachCommand,
+  addCancelCommand,
+  addResultCommand,
+  addDeleteEndpointCommand,
+];
+
+/** Runs one command line, without the program's name; answers the exit code. Never rejects. */
+export async function runProgram(argv: string[], given: Omit<ProgramContext, 'end'>): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const context: ProgramContext = {
+    ...given,
+    end(code) {
+      exitCode = code;
+    },
+  };
+  try {
+    await buildProgram(context).parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has told the reason; help and version are no mistakes.
+    if (error.exitCode === 0) return EXIT.ok;
+    if (argv.includes('--json')) {
+      const message = error.message.replace(/^error: /, '');
+      createOutput(given.streams, { json: true }).failure({ code: 'InvalidInput', message, exitCode: EXIT.usage });
+    }
+    return EXIT.usage;
+  }
+}
+
+function buildProgram(context: ProgramContext): Command {
+  const program = new Command('temporal-sagemaker')
+    .description("SageMaker's fit() and deploy() as durable Temporal workflows")
+    .addHelpText('before', 'Example:\n  $ temporal-sagemaker quickstart\n')
+    .addHelpText('after', `\n${EXIT_CODES}`)
+    .showHelpAfterError('(--help shows how)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.streams.stdout.write(text),
+      writeErr: (text) => context.streams.stderr.write(text),
+      getOutHelpWidth: () => context.streams.stdout.columns || 80,
+      getErrHelpWidth: () => context.streams.stderr.columns || 80,
+    })
+    .version(readVersion());
+  for (const add of COMMANDS) add(program, context);
+  for (const command of program.commands) command.option('--json', 'print one JSON object a line, the result last');
+  return program;
+}
+
+const EXIT_CODES = `Exit codes: 0 done, 1 internal, 2 invalid input or usage, 3 not found, 4 permission,
+5 job or endpoint failed, stopped or cancelled, 6 conflict, 8 Temporal or AWS unreachable,
+9 quota or capacity, 130 and 143 interrupted (the run goes on).`;
+
+function readVersion(): string {
+  const text = readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
