@@ -134,6 +134,11 @@ export interface Watch<Cursor> {
   deadline?: string;
 }
 
+/** `isGoing`: its delete was sent, so that absence is the answer and not a read that lags behind a create. */
+export interface EndpointWatch extends Watch<EndpointCursor> {
+  isGoing?: boolean;
+}
+
 /** Waiting activities, on a task queue of their own, so that a thousand waits never take the slots of a stop. */
 export interface WaitingActivities {
   /**
@@ -143,5 +148,5 @@ export interface WaitingActivities {
    */
   awaitTrainingJobChange(watch: Watch<TrainingJobCursor>): Promise<Awaited<TrainingJobChange>>;
   /** Effect: none. Returns when AWS says something of the endpoint that `seen` has not. All else as for the job. */
-  awaitEndpointChange(watch: Watch<EndpointCursor>): Promise<Awaited<EndpointChange>>;
+  awaitEndpointChange(watch: EndpointWatch): Promise<Awaited<EndpointChange>>;
 }

@@ -30,13 +30,12 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
       });
     },
 
-    awaitEndpointChange({ name, seen, deadline }) {
+    awaitEndpointChange({ name, seen, deadline, isGoing }) {
       return untilAnswered<Awaited<ReturnType<typeof changeOfEndpoint>>, EndpointObservation>({
         watch: (listener) => reader.watchEndpoint(name, listener),
         deadline,
         details: () => ({ status: seen?.status }),
-        // An endpoint that goes is awaited too; then absence is the answer, and no read lags towards it.
-        isAbsenceExpected: seen?.status === 'Deleting',
+        isAbsenceExpected: isGoing === true || seen?.status === 'Deleting',
         changeIn: (endpoint) => (isNewForEndpoint(endpoint, seen) ? { change: changeOfEndpoint(endpoint) } : undefined),
       });
     },
@@ -57,6 +56,7 @@ async function untilAnswered<Answer, Observation>(
   const context = Context.current();
   const deadlineMs = waiting.deadline === undefined ? Infinity : Date.parse(waiting.deadline);
   let absentSinceMs: number | undefined;
+  let wasTroubled = false;
   let unwatch = (): void => undefined;
 
   const answered = new Promise<Answer | { absent: true } | { deadlinePassed: true }>((resolve, reject) => {
@@ -64,12 +64,14 @@ async function untilAnswered<Answer, Observation>(
       try {
         const change = 'observation' in reading ? waiting.changeIn(reading.observation) : undefined;
         context.heartbeat(waiting.details());
-        if ('trouble' in reading) {
+        // Told once for each outage: a line for every read of every wait would be an outage of its own.
+        if ('trouble' in reading && !wasTroubled) {
           log.warn('a status read failed; the wait goes on', {
             code: reading.trouble.code,
             reason: reading.trouble.message,
           });
         }
+        wasTroubled = 'trouble' in reading;
         absentSinceMs = 'absent' in reading ? (absentSinceMs ?? Date.now()) : undefined;
         if (change !== undefined) resolve(change);
         else if (isGone(absentSinceMs, waiting.isAbsenceExpected)) resolve({ absent: true });

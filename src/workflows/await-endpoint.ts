@@ -14,11 +14,17 @@ export async function awaitEndpoint<T>(
   name: string,
   deadline: string,
   judge: (endpoint: EndpointObservation) => T | undefined,
+  { isGoing = false } = {},
 ): Promise<EndpointWait<T>> {
   let seen: EndpointCursor | undefined;
   for (;;) {
     const summary = `await endpoint ${name}${seen ? `: ${seen.status}` : ''}`;
-    const answer = await waiting(run.plan.run, summary).awaitEndpointChange({ name, ...(seen && { seen }), deadline });
+    const answer = await waiting(run.plan.run, summary).awaitEndpointChange({
+      name,
+      ...(seen && { seen }),
+      deadline,
+      ...(isGoing && { isGoing }),
+    });
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
     run.record.sawEndpoint(answer.change.endpoint);

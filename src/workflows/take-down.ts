@@ -29,7 +29,18 @@ export async function removeEndpoint(run: Run, name: string): Promise<boolean> {
   );
   if (settled === 'absent') return noteEndpoint(run, name, 'deleted');
   await acting(run.plan.run, `delete endpoint ${name}`).deleteEndpoint(name, run.plan.run.region);
-  const gone = await awaitEndpoint(run, name, deadline(), ({ status }) => (status === 'Failed' ? status : undefined));
+  let wasDeleting = false;
+  const gone = await awaitEndpoint(
+    run,
+    name,
+    deadline(),
+    ({ status }) => {
+      wasDeleting ||= status === 'Deleting';
+      // Failed before that is a read from before the delete; after it, AWS gave the delete up.
+      return (wasDeleting && status === 'Failed') || undefined;
+    },
+    { isGoing: true },
+  );
   if (gone === 'absent') return noteEndpoint(run, name, 'deleted');
   return noteEndpoint(run, name, 'left', 'its delete was sent but has not come to an end');
 }

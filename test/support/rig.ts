@@ -15,7 +15,11 @@ import {
   type EmulatorOptions,
 } from '../../src/emulator';
 import { createWorker, type CreateWorkerOptions } from '../../src/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from './temporal';
+
+// Once for each process: warnings of attempts that are meant to fail would bury what fails by accident.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export const DATA_BUCKET = 'training-data';
 export const ROLE = 'arn:aws:iam::123456789012:role/Trainer';
@@ -74,8 +78,8 @@ export async function startRig(
     ...options.worker,
   });
   const running = worker.run();
-  const sagemaker = new SageMakerClient({ maxAttempts: 1 });
-  const s3 = new S3Client({ maxAttempts: 1 });
+  const sagemaker = new SageMakerClient({});
+  const s3 = new S3Client({});
   await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
   const control = emulatorControl(emulator.url);
