@@ -22,6 +22,7 @@ const DYNAMIC_CONFIG: Record<string, unknown> = { 'system.enableActivityEagerExe
 
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
+const OUTPUT_LIMIT_MS = 1_000;
 const ATTEMPTS = 3;
 const OUTPUT_TAIL_CHARACTERS = 4_000;
 
@@ -99,6 +100,7 @@ async function startOnce(options: TemporalServerOptions, ports: Ports): Promise<
   if (log !== undefined) closeSync(log);
   const output = keepTail(child);
   const ended = watchEnd(child);
+  const outputRead = new Promise((resolve) => child.once('close', resolve));
 
   const { pid } = child;
   if (pid === undefined) {
@@ -119,6 +121,8 @@ async function startOnce(options: TemporalServerOptions, ports: Ports): Promise<
   } catch (error) {
     await close();
     options.signal?.throwIfAborted();
+    // The process may have gone before the last of what it printed was read.
+    await Promise.race([outputRead, pause(OUTPUT_LIMIT_MS, undefined, { ref: false })]);
     return { reason: error instanceof Error ? error.message : String(error), output: output() };
   }
   return {

@@ -21,21 +21,26 @@ export interface NamespaceWait {
   signal?: AbortSignal | undefined;
 }
 
-/** @throws Error that says whether the server ended, never answered, or the wait was given up */
+/** @throws Error that says whether the server ended or never answered; or the reason for which the wait was given up */
 export async function waitForNamespace(wait: NamespaceWait): Promise<void> {
   const { address, httpPort, namespace, exited, limitMs, signal } = wait;
   const deadline = performance.now() + limitMs;
-  const end: { reason?: string } = {};
+  const over = new AbortController();
   void exited.then(({ code, signal: killer }) => {
-    end.reason = `it ended with ${killer ?? `exit code ${String(code)}`} before it answered`;
+    over.abort(new Error(`it ended with ${killer ?? `exit code ${String(code)}`} before it answered`));
   });
-  // Lazy: nothing is dialled before the first call, and a refused one does not end the connection.
-  const connection = Connection.lazy({ address, connectTimeout: CALL_LIMIT_MS });
+  const giveUp = (): void => {
+    over.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', giveUp, { once: true });
+  if (signal?.aborted === true) giveUp();
+  // Lazy: nothing is dialled before the first call, and a refused one does not end the connection. No interceptors: the
+  // default one asks again by itself, and goes on with that after the connection is closed.
+  const connection = Connection.lazy({ address, connectTimeout: CALL_LIMIT_MS, interceptors: [] });
   try {
     for (;;) {
       const trouble = (await askNamespace(connection, namespace)) ?? (await tryConnecting(httpPort));
-      signal?.throwIfAborted();
-      if (end.reason !== undefined) throw new Error(end.reason);
+      over.signal.throwIfAborted();
       if (trouble === undefined) return;
       if (performance.now() > deadline) {
         throw new Error(`namespace ${namespace} did not answer within ${String(limitMs)} ms: ${trouble}`);
@@ -43,6 +48,7 @@ export async function waitForNamespace(wait: NamespaceWait): Promise<void> {
       await pause(PAUSE_MS);
     }
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     await connection.close();
   }
 }
