@@ -96,6 +96,8 @@ async function startOnce(options: TemporalServerOptions, ports: Ports): Promise<
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
   const child = spawn(options.cliPath, buildArguments(options, ports, namespace), {
     stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
+    // Its own process group: an interrupt from the terminal is ours to act on, in our order.
+    detached: true,
   });
   if (log !== undefined) closeSync(log);
   const output = keepTail(child);
