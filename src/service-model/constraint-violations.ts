@@ -12,17 +12,20 @@ const MATCHED_LENGTH_MAX = 4096;
 
 const compiled = new Map<string, RegExp>();
 
-/** AWS's patterns are not anchored but mean the whole value. A few are valid only without the u flag. */
-function compilePattern(pattern: string): RegExp {
+/** What Java's expressions write otherwise than JavaScript's; the classes stand in brackets wherever they are used. */
+const JAVA_ONLY: Record<string, string> = {
+  '\\A': '^',
+  '\\z': '$',
+  '\\p{Alnum}': 'a-zA-Z0-9',
+  '\\p{Print}': '\\x20-\\x7e',
+};
+
+/** AWS's patterns are not anchored but mean the whole value. */
+export function compilePattern(pattern: string): RegExp {
   const known = compiled.get(pattern);
   if (known !== undefined) return known;
-  const anchored = `^(?:${pattern})$`;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(anchored, 'u');
-  } catch {
-    expression = new RegExp(anchored);
-  }
+  const translated = pattern.replace(/\\(?:A|z|p\{(?:Alnum|Print)\})/g, (part) => JAVA_ONLY[part] ?? part);
+  const expression = new RegExp(`^(?:${translated})$`, 'u');
   compiled.set(pattern, expression);
   return expression;
 }

@@ -91,7 +91,9 @@ describe('the aws-chunked framing', () => {
       `4;chunk-signature=${first}\r\n${data}\r\n0;chunk-signature=${last}\r\n${trailer}\r\nx-amz-trailer-signature:${trailerSignature}\r\n\r\n`;
 
     await expect(decode(sent('Wiki', end), { seed, trailers }, 5)).resolves.toBe('Wiki');
-    await expect(decode(sent('Wikj', end), { seed, trailers })).rejects.toMatchObject({ code: 'SignatureDoesNotMatch' });
+    await expect(decode(sent('Wikj', end), { seed, trailers })).rejects.toMatchObject({
+      code: 'SignatureDoesNotMatch',
+    });
     await expect(decode(sent('Wiki', first), { seed, trailers })).rejects.toMatchObject({
       code: 'SignatureDoesNotMatch',
     });

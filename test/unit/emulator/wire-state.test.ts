@@ -223,11 +223,7 @@ describe('fault rules', () => {
     const faults = createFaults();
     expect(() =>
       faults.add({
-        rules: [
-          { operation: 'A', action: 'hold', status: 500 },
-          { action: 'explode', times: 0, colour: 'red' },
-          'x',
-        ],
+        rules: [{ operation: 'A', action: 'hold', status: 500 }, { action: 'explode', times: 0, colour: 'red' }, 'x'],
       }),
     ).toThrow(
       'rules[0].status is only for throttle and error; rules[1].operation must be given; rules[1].action must be one of throttle, error, lose, hang, hold; rules[1].times must be a whole number from 1; rules[1].colour is not known; rules[2] must be an object',

@@ -6,6 +6,8 @@ import {
   isModelled,
   MODELLED_OPERATIONS,
 } from '../../../src/service-model';
+import { compilePattern } from '../../../src/service-model/constraint-violations';
+import { findOperation } from '../../../src/service-model/model';
 
 const trainingJob = {
   TrainingJobName: 'digits-1',
@@ -13,7 +15,8 @@ const trainingJob = {
   OutputDataConfig: { S3OutputPath: 's3://bucket/output' },
 };
 
-const kindsOf = (input: unknown) => findViolations('CreateTrainingJob', input).map(({ kind, path }) => `${kind} ${path}`);
+const kindsOf = (input: unknown) =>
+  findViolations('CreateTrainingJob', input).map(({ kind, path }) => `${kind} ${path}`);
 
 describe('the constraints that AWS publishes', () => {
   it('cover every operation in use, by a pinned version of botocore', () => {
@@ -56,12 +59,39 @@ describe('the constraints that AWS publishes', () => {
     expect(kindsOf({ ...trainingJob, TrainingJobName: 'digits-1\n' })).toEqual(['pattern trainingJobName']);
   });
 
+  it('read the expressions that only Java writes so', () => {
+    const pathsOf = (InferenceId: string) =>
+      findViolations('InvokeEndpoint', { EndpointName: 'e', Body: '', InferenceId }).map(({ path }) => path);
+    expect(pathsOf('an id of 1')).toEqual([]);
+    expect(pathsOf('aé')).toEqual(['inferenceId']);
+    const withProvider = (arn: string) => ({
+      ...trainingJob,
+      AlgorithmSpecification: {
+        TrainingInputMode: 'File',
+        TrainingImageConfig: {
+          TrainingRepositoryAccessMode: 'Vpc',
+          TrainingRepositoryAuthConfig: { TrainingRepositoryCredentialsProviderArn: arn },
+        },
+      },
+    });
+    const provider = 'arn:aws:lambda:eu-central-1:123456789012:function:keys';
+    expect(kindsOf({ ...trainingJob, ...withProvider(provider) })).toEqual([]);
+    expect(kindsOf({ ...trainingJob, ...withProvider(provider.replace('aws', 'a_s')) })).toHaveLength(1);
+  });
+
+  it('can all be matched', () => {
+    const shapes = MODELLED_OPERATIONS.flatMap((name) => Object.values(findOperation(name)?.shapes ?? {}));
+    const patterns = new Set(shapes.flatMap(({ pattern }) => pattern ?? []));
+    expect(patterns.size).toBeGreaterThan(60);
+    for (const pattern of patterns) expect(() => compilePattern(pattern)).not.toThrow();
+  });
+
   it('report a map and a list of plain values as a whole', () => {
     expect(kindsOf({ ...trainingJob, HyperParameters: { epochs: 'x'.repeat(2501) } })).toEqual(['map hyperParameters']);
     expect(kindsOf({ ...trainingJob, HyperParameters: { ['x'.repeat(257)]: '1' } })).toEqual(['map hyperParameters']);
-    expect(kindsOf({ ...trainingJob, VpcConfig: { SecurityGroupIds: ['sg-1', 'sg/2'], Subnets: ['subnet-1'] } })).toEqual([
-      'list vpcConfig.securityGroupIds',
-    ]);
+    expect(
+      kindsOf({ ...trainingJob, VpcConfig: { SecurityGroupIds: ['sg-1', 'sg/2'], Subnets: ['subnet-1'] } }),
+    ).toEqual(['list vpcConfig.securityGroupIds']);
     const tooMany = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`k${String(at)}`, 'v']));
     expect(kindsOf({ ...trainingJob, HyperParameters: tooMany })).toEqual(['length hyperParameters']);
   });
@@ -93,15 +123,17 @@ describe('the constraints that AWS publishes', () => {
   });
 
   it('take null for absent and ignore what the model does not know', () => {
-    expect(findViolations('CreateTrainingJob', { ...trainingJob, VpcConfig: null, Tomorrow: { Field: 1 } })).toEqual([]);
+    expect(findViolations('CreateTrainingJob', { ...trainingJob, VpcConfig: null, Tomorrow: { Field: 1 } })).toEqual(
+      [],
+    );
     expect(kindsOf({ ...trainingJob, RoleArn: null })).toEqual(['required roleArn']);
     expect(kindsOf({ ...trainingJob, InputDataConfig: [null] })).toEqual(['required inputDataConfig.1.member']);
   });
 
   it('know an own member from an inherited one', () => {
-    expect(kindsOf({ ...trainingJob, HyperParameters: JSON.parse('{"__proto__": "x", "constructor": "y"}') as unknown })).toEqual(
-      [],
-    );
+    expect(
+      kindsOf({ ...trainingJob, HyperParameters: JSON.parse('{"__proto__": "x", "constructor": "y"}') as unknown }),
+    ).toEqual([]);
     expect(kindsOf(Object.create(trainingJob))).toContain('required roleArn');
   });
 
