@@ -82,7 +82,7 @@ module.exports = {
       comment: 'the domain has no I/O, no Node and no packages; types cost nothing',
       severity: 'error',
       from: { path: inRooms(['domain', 'contract']) },
-      to: { path: '^node_modules/|^node:', dependencyTypesNot: ['type-only'] },
+      to: { path: '(^|/)node_modules/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pure-domain-no-node',
