@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { readForward } from '../../src/emulator/logs/log-file';
 import { openLogStore } from '../../src/emulator/logs/log-store';
 import type { ReadableLogStore } from '../../src/emulator/logs/log-store';
 import { openRecords } from '../../src/emulator/records';
@@ -34,7 +35,8 @@ export interface SageMakerWorld {
   invoke(input: object, body: string | Buffer): Promise<{ Body: Buffer } & Record<string, unknown>>;
   put(key: string, content: string | Buffer): Promise<void>;
   read(key: string): Promise<Buffer>;
-  readLog(group: string, streamPrefix: string): string[];
+  /** The messages of all streams whose names begin so, in the order of the streams. */
+  readLog(group: string, streamPrefix?: string): string[];
   close(): Promise<void>;
   remove(): void;
 }
@@ -93,7 +95,14 @@ export async function openSageMakerWorld(options: SageMakerWorldOptions = {}): P
       if (object === undefined) throw new Error(`no object ${key}`);
       return Buffer.from(await text(world.objects.read(object).setEncoding('latin1')), 'latin1');
     },
-    readLog: () => [],
+    readLog(group, streamPrefix = '') {
+      const streams = [...(logs.group(group)?.streams.values() ?? [])].filter(({ name }) =>
+        name.startsWith(streamPrefix),
+      );
+      return streams
+        .sort((one, other) => (one.name < other.name ? -1 : 1))
+        .flatMap((file) => [...readForward(file, file.head)].map(({ message }) => message));
+    },
     close,
     remove: () => {
       rmSync(folder, { recursive: true, force: true });

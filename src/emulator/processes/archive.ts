@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { create, extract } from 'tar';
+import { extract, Pack } from 'tar';
 import type { ReadEntry } from 'tar';
 
 /** What an archive may hold. */
@@ -31,17 +31,15 @@ export class ArchiveRefused extends Error {
 /** The contents of `folder` as a gzipped tar, with the contents at its root. Links are packed as links. */
 export function packFolder(folder: string, names: readonly string[]): Readable {
   // `portable` leaves out whatever differs between machines: owners, and times but for the modification's.
-  const archive = create({ cwd: folder, portable: true }, names.map(protectName));
+  const archive = new Pack({ cwd: folder, portable: true });
+  // An archive without any entry is not taken for one everywhere.
+  for (const name of names.length === 0 ? ['.'] : names) archive.add(name);
+  archive.end();
   const compressed = createGzip();
   const source = Readable.from(archive as AsyncIterable<Buffer>);
   source.on('error', (error) => compressed.destroy(error));
   compressed.on('close', () => source.destroy());
   return source.pipe(compressed);
-}
-
-/** A leading @ would name an archive to include. */
-function protectName(name: string): string {
-  return name.startsWith('@') ? `./${name}` : name;
 }
 
 /**
@@ -67,6 +65,7 @@ export async function unpackArchive(
     cwd: folder,
     strict: true,
     preserveOwner: false,
+    noMtime: true,
     filter,
   });
   const guard = new Transform({
