@@ -1,8 +1,9 @@
 // SageMaker's contract with a training container: where hyperparameters, data, model and failure lie below /opt/ml.
 // Where a process has no /opt/ml of its own, SAGEMAKER_BASE_DIR says what stands in for it.
 'use strict';
-const { existsSync, readFileSync } = require('node:fs');
+const { constants, existsSync, openSync, readFileSync } = require('node:fs');
 const { mkdir, readdir, readFile, rename, stat, writeFile } = require('node:fs/promises');
+const { Socket } = require('node:net');
 const { join } = require('node:path');
 const { gunzipSync } = require('node:zlib');
 
@@ -37,7 +38,7 @@ function readHosts() {
  */
 async function readChannel(channel) {
   const mode = readConfig('inputdataconfig.json', {})[channel]?.TrainingInputMode;
-  if (mode === 'Pipe') return [await readSource(path('input', 'data', `${channel}_0`), `${channel} (pipe)`)];
+  if (mode === 'Pipe') return [await readPipe(path('input', 'data', `${channel}_0`), `${channel} (pipe)`)];
   const folder = path('input', 'data', channel);
   if (!existsSync(folder)) return undefined;
   const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
@@ -61,20 +62,37 @@ async function readChannel(channel) {
   return sources;
 }
 
-async function readSource(file, name, maxBytes = MAX_BYTES) {
-  const tooLarge = () =>
-    new Error(`${name}: the data is larger than ${MAX_BYTES / 1024 ** 2} MB, the most that is read`);
-  if ((await stat(file)).size > maxBytes) throw tooLarge();
-  const bytes = await readFile(file);
-  if (bytes.length > maxBytes) throw tooLarge();
-  // By content, since a pipe has no file name.
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { name, text: bytes.toString('utf8') };
+/** Waits for whoever fills the pipe without holding up the process: an ordinary read could not even be exited from. */
+async function readPipe(file, name) {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of new Socket({ fd, readable: true, writable: false })) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw tooLarge(name);
+    chunks.push(chunk);
+  }
+  return { name, text: decode(Buffer.concat(chunks), name, MAX_BYTES) };
+}
+
+async function readSource(file, name, maxBytes) {
+  if ((await stat(file)).size > maxBytes) throw tooLarge(name);
+  return { name, text: decode(await readFile(file), name, maxBytes) };
+}
+
+/** Known by content, since a pipe has no name that ends in .gz. */
+function decode(bytes, name, maxBytes) {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
   try {
-    return { name, text: gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) }).toString('utf8') };
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) }).toString('utf8');
   } catch (error) {
-    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if (error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(name);
     throw new Error(`${name} is not whole gzip: ${error.message}`, { cause: error });
   }
+}
+
+function tooLarge(name) {
+  return new Error(`${name}: the data is larger than ${MAX_BYTES / 1024 ** 2} MB, the most that is read`);
 }
 
 const modelFile = () => path('model', 'model.json');

@@ -48,7 +48,7 @@ function jsonRows(body) {
   if (!Array.isArray(given)) {
     throw new PayloadError(400, `send {"instances": [[${PIXELS} pixels], …]} or the array of rows alone`);
   }
-  const rows = given.length > 0 && given.every((item) => typeof item === 'number') ? [given] : given;
+  const rows = given.length > 0 && given.every((item) => typeof item !== 'object') ? [given] : given;
   return rows.map((row, at) => ({ row: row?.features ?? row, place: `row ${at + 1}` }));
 }
 

@@ -24,6 +24,7 @@ async function train() {
     log(`${hosts.current}: this algorithm trains on one host, ${hosts.leader}; nothing to do here`);
     return;
   }
+  log('reading the data');
   const training = await readDigits('training');
   if (!training) throw new Error('the job has no channel "training"');
   const validation = await readDigits('validation');
