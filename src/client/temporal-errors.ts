@@ -41,15 +41,11 @@ export function isOutage(error: unknown): boolean {
   return code !== undefined && PASSING.includes(code);
 }
 
-/** True where the call was given up by our own signal. */
-export function isGivenUp(error: unknown): boolean {
-  return findGrpcError(error)?.code === GRPC.cancelled;
-}
-
-/** True where the server knows of no worker that could answer. */
+/** True of a query where no worker answered it in time, or the server knows of none. */
 export function isWithoutWorker(error: unknown): boolean {
   const code = findGrpcError(error)?.code;
-  return code === GRPC.failedPrecondition || code === GRPC.deadlineExceeded;
+  // Of a deadline, the server sometimes tells first, and then as a cancellation.
+  return code === GRPC.failedPrecondition || code === GRPC.deadlineExceeded || code === GRPC.cancelled;
 }
 
 /** The error of a call to Temporal about `details`. A {@link SageMakerError} passes as it is. */
