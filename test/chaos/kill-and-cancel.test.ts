@@ -1,0 +1,278 @@
+/**
+ * One night: workers and servers die at exact points, someone presses cancel, and in the end there is one training job,
+ * one of each hosting resource, and the outcome that AWS's side has. Real processes; barriers, no sleeps.
+ */
+import {
+  DescribeTrainingJobCommand,
+  ListEndpointConfigsCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { WorkflowHandle } from '@temporalio/client';
+import { TASK_QUEUE, type FitThenDeployResult } from '../../src/contract';
+import { failureOfRun } from '../support/failures';
+import { startKillRig, type KillRig } from '../support/kill-rig';
+import { endProcesses, type TestProcess } from '../support/processes';
+import { mainJob, uniqueName } from '../support/rig';
+import { until } from '../support/until';
+
+jest.setTimeout(90_000);
+
+let rig: KillRig;
+let worker: TestProcess;
+beforeAll(async () => {
+  rig = await startKillRig();
+});
+afterAll(async () => {
+  await rig.close();
+});
+beforeEach(async () => {
+  worker = await rig.startWorker();
+});
+afterEach(async () => {
+  await endProcesses();
+  await rig.control.clearFaults();
+  await rig.control.setClock({ phases: { Training: 50, Creating: 50 } });
+});
+
+const start = (name: string): Promise<WorkflowHandle> =>
+  rig.client.workflow.start('fitThenDeploy', { taskQueue: TASK_QUEUE, workflowId: name, args: [mainJob(name)] });
+
+const statusOf = async (name: string) =>
+  (await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))).TrainingJobStatus;
+
+const untilTraining = (name: string) =>
+  until(
+    async () =>
+      (await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))).SecondaryStatus ===
+      'Training',
+    {
+      what: `${name} to train`,
+    },
+  );
+
+/** A wait is on when a worker has begun to read the job's status. */
+const untilWaitedFor = (name: string, operation = 'DescribeTrainingJob') =>
+  until(async () => (await rig.callsFor(operation, name)).length > 0, { what: `${operation} of ${name}` });
+
+async function hold(operation: string, resource: string, when: 'before' | 'after'): Promise<string> {
+  const [rule] = await rig.control.addFaults([{ operation, resource, action: 'hold', when }]);
+  return rule!.id;
+}
+
+/** Exactly one create of each kind took effect, and every other try was told that the name is taken. */
+async function expectOneOfEach(name: string): Promise<void> {
+  const creates = ['CreateTrainingJob', 'CreateModel', 'CreateEndpointConfig', 'CreateEndpoint'];
+  for (const operation of creates) {
+    const calls = (await rig.control.calls({ operation })).filter(({ resource }) => resource?.startsWith(name));
+    expect({ operation, effects: calls.filter(({ status }) => status === 200).length }).toEqual({
+      operation,
+      effects: 1,
+    });
+    expect(calls.every(({ status }) => status === 200 || status === 400)).toBe(true);
+  }
+}
+
+async function expectDelivered(handle: WorkflowHandle, name: string): Promise<void> {
+  const result = (await handle.result()) as FitThenDeployResult;
+  expect(result).toMatchObject({ trainingJobName: name, endpointName: name });
+  expect(await statusOf(name)).toBe('Completed');
+  await expectOneOfEach(name);
+}
+
+async function expectNothingServed(name: string): Promise<void> {
+  const filter = { NameContains: name };
+  expect((await rig.sagemaker.send(new ListEndpointsCommand(filter))).Endpoints).toEqual([]);
+  expect((await rig.sagemaker.send(new ListEndpointConfigsCommand(filter))).EndpointConfigs).toEqual([]);
+  expect((await rig.sagemaker.send(new ListModelsCommand(filter))).Models).toEqual([]);
+}
+
+describe('the worker killed -9', () => {
+  it('while it waits for the training: another goes on', async () => {
+    await rig.control.setClock({ phases: { Training: 3_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await untilTraining(name);
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await rig.startWorker();
+    await expectDelivered(handle, name);
+  });
+
+  it.each(['CreateTrainingJob', 'CreateEndpoint'])(
+    'before the effect of %s: there is one in the end',
+    async (operation) => {
+      const name = uniqueName();
+      const rule = await hold(operation, name, 'before');
+      const handle = await start(name);
+      await rig.control.untilHeld(rule, 30_000);
+      worker.kill('SIGKILL');
+      await worker.ended;
+      await rig.control.clearFaults(rule);
+      await rig.startWorker();
+      await expectDelivered(handle, name);
+    },
+  );
+
+  it.each(['CreateTrainingJob', 'CreateModel', 'CreateEndpointConfig', 'CreateEndpoint'])(
+    'between the effect of %s and its answer: what it made is adopted',
+    async (operation) => {
+      const name = uniqueName();
+      const rule = await hold(
+        operation,
+        operation === 'CreateModel' || operation === 'CreateEndpointConfig' ? `${name}-.*` : name,
+        'after',
+      );
+      const handle = await start(name);
+      await rig.control.untilHeld(rule, 30_000);
+      worker.kill('SIGKILL');
+      await worker.ended;
+      await rig.control.release(rule);
+      await rig.startWorker();
+      await expectDelivered(handle, name);
+      const { ledger } = (await handle.result()) as FitThenDeployResult;
+      expect(ledger.filter(({ state }) => state === 'adopted')).toHaveLength(1);
+    },
+  );
+
+  it.each(['CreateTrainingJob', 'CreateEndpoint'])(
+    'after the answer of %s, before Temporal heard of it: what it made is adopted',
+    async (operation) => {
+      const name = uniqueName();
+      const rule = await hold(operation, name, 'after');
+      const handle = await start(name);
+      await rig.control.untilHeld(rule, 30_000);
+      // A server that is frozen hears nothing, so the worker gets its answer and cannot pass it on.
+      process.kill(rig.server().pid, 'SIGSTOP');
+      try {
+        await rig.control.release(rule);
+        await until(async () => (await rig.callsFor(operation, name)).some(({ answered }) => answered), {
+          what: `${operation} to be answered`,
+        });
+        worker.kill('SIGKILL');
+        await worker.ended;
+      } finally {
+        process.kill(rig.server().pid, 'SIGCONT');
+      }
+      await rig.startWorker();
+      await expectDelivered(handle, name);
+    },
+  );
+
+  it('while it waits for the endpoint: another goes on', async () => {
+    await rig.control.setClock({ phases: { Creating: 3_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await until(async () => (await rig.callsFor('CreateEndpoint', name)).length > 0, {
+      what: 'the endpoint',
+      limitMs: 30_000,
+    });
+    await untilWaitedFor(name, 'DescribeEndpoint');
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await rig.startWorker();
+    await expectDelivered(handle, name);
+  });
+});
+
+describe('the worker told to end', () => {
+  it('hands its wait over to another at once, and touches no job', async () => {
+    await rig.control.setClock({ phases: { Training: 3_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await untilTraining(name);
+    const second = await rig.startWorker();
+    worker.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(0);
+    await expectDelivered(handle, name);
+    expect(await rig.callsFor('StopTrainingJob', name)).toEqual([]);
+    expect(second.isRunning()).toBe(true);
+  });
+});
+
+describe('the Temporal server killed -9', () => {
+  it('and started again on its database: the run goes on, with the same worker', async () => {
+    await rig.control.setClock({ phases: { Training: 4_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await untilTraining(name);
+    process.kill(rig.server().pid, 'SIGKILL');
+    await rig.server().exited;
+    await rig.restartServer();
+    // The client's own call fails while the server is away; the run does not.
+    await until(async () => (await handle.describe()).status.name === 'COMPLETED', {
+      what: 'the run to end',
+      limitMs: 60_000,
+    });
+    await expectDelivered(handle, name);
+    expect(worker.isRunning()).toBe(true);
+  });
+});
+
+describe('cancel', () => {
+  it('while the training runs: the stop leaves within 2 s and the run ends when it was seen', async () => {
+    await rig.control.setClock({ phases: { Training: 60_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await untilTraining(name);
+    await untilWaitedFor(name);
+    const cancelledMs = Date.now();
+    await handle.cancel();
+    expect((await failureOfRun(handle)).code).toBe('Cancelled');
+    const [stop] = await rig.callsFor('StopTrainingJob', name);
+    expect(Date.parse(stop?.time ?? '') - cancelledMs).toBeLessThanOrEqual(2_000);
+    expect(await statusOf(name)).toBe('Stopped');
+  });
+
+  it('while no worker lives: the stop leaves within 2 s of one starting', async () => {
+    await rig.control.setClock({ phases: { Training: 60_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await untilTraining(name);
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await handle.cancel();
+    await rig.startWorker();
+    const startedMs = Date.now();
+    expect((await failureOfRun(handle)).code).toBe('Cancelled');
+    const [stop] = await rig.callsFor('StopTrainingJob', name);
+    expect(Date.parse(stop?.time ?? '') - startedMs).toBeLessThanOrEqual(2_000);
+    expect(await statusOf(name)).toBe('Stopped');
+  });
+
+  it.each(['before', 'after'] as const)(
+    'while the create is held %s its effect, and the worker killed: nothing runs on',
+    async (when) => {
+      await rig.control.setClock({ phases: { Training: 60_000 } });
+      const name = uniqueName();
+      const rule = await hold('CreateTrainingJob', name, when);
+      const handle = await start(name);
+      await rig.control.untilHeld(rule, 30_000);
+      await handle.cancel();
+      worker.kill('SIGKILL');
+      await worker.ended;
+      await rig.control.clearFaults(rule);
+      await rig.startWorker();
+      expect((await failureOfRun(handle)).code).toBe('Cancelled');
+      expect(await statusOf(name)).toBe('Stopped');
+      expect((await rig.callsFor('CreateTrainingJob', name)).filter(({ status }) => status === 200)).toHaveLength(1);
+    },
+  );
+
+  it('while the endpoint is being created, and the worker killed: endpoint, config and model go', async () => {
+    await rig.control.setClock({ phases: { Creating: 2_000 } });
+    const name = uniqueName();
+    const handle = await start(name);
+    await until(async () => (await rig.callsFor('CreateEndpoint', name)).length > 0, {
+      what: 'the endpoint',
+      limitMs: 30_000,
+    });
+    await handle.cancel();
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await rig.startWorker();
+    expect((await failureOfRun(handle)).code).toBe('Cancelled');
+    await expectNothingServed(name);
+    expect(await statusOf(name)).toBe('Completed');
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * For tests that kill: a Temporal server of their own on a file database, and workers as processes of this package's
+ * own program. The emulator runs in the test, since it stands for AWS, which nobody kills here.
+ */
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { Client, Connection } from '@temporalio/client';
+import { join } from 'node:path';
+import {
+  emulatorControl,
+  startEmulator,
+  type Emulator,
+  type EmulatorControl,
+  type JournalEntry,
+} from '../../src/emulator';
+import { startTemporalServer, type TemporalServer } from '../../src/temporal-server';
+import { startProcess, type TestProcess } from './processes';
+import { DATA_BUCKET } from './rig';
+import { makeScratchFolder } from './scratch';
+import { temporalCliPath } from './temporal';
+
+const PROGRAM = join(__dirname, '../../lib/cli/main.js');
+
+export interface KillRig {
+  emulator: Emulator;
+  control: EmulatorControl;
+  sagemaker: SageMakerClient;
+  client: Client;
+  server(): TemporalServer;
+  startWorker(): Promise<TestProcess>;
+  /** Starts the server again on the same ports and database. */
+  restartServer(): Promise<void>;
+  /** Calls of one operation for one resource. */
+  callsFor(operation: string, resource: string): Promise<JournalEntry[]>;
+  close(): Promise<void>;
+}
+
+export async function startKillRig(): Promise<KillRig> {
+  const phases = {
+    Starting: 50,
+    Downloading: 50,
+    Training: 50,
+    Uploading: 50,
+    Stopping: 50,
+    Creating: 50,
+    Updating: 50,
+    Deleting: 50,
+  };
+  const emulator = await startEmulator({ simulated: true, phases });
+  const control = emulatorControl(emulator.url);
+  const environment = {
+    AWS_ENDPOINT_URL: emulator.url,
+    AWS_REGION: emulator.region,
+    AWS_ACCESS_KEY_ID: emulator.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: emulator.credentials.secretAccessKey,
+  };
+  Object.assign(process.env, environment);
+  const dbFilename = join(makeScratchFolder(), 'temporal.db');
+  let server = await startTemporalServer({ cliPath: temporalCliPath(), ui: false, dbFilename });
+  const { ports } = server;
+  const connection = await Connection.connect({ address: server.address });
+  const sagemaker = new SageMakerClient({});
+  const s3 = new S3Client({});
+  await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
+  await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
+  s3.destroy();
+
+  return {
+    emulator,
+    control,
+    sagemaker,
+    client: new Client({ connection }),
+    server: () => server,
+    async startWorker() {
+      const worker = startProcess(process.execPath, [PROGRAM, 'worker', '--json'], {
+        env: {
+          ...process.env,
+          TEMPORAL_ADDRESS: server.address,
+          TEMPORAL_SAGEMAKER_POLL_MIN_MS: '100',
+          TEMPORAL_SAGEMAKER_POLL_MAX_MS: '250',
+          // A create that lost its worker is tried again after three of these.
+          TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: '1500',
+          TEMPORAL_SAGEMAKER_SHUTDOWN_GRACE_MS: '2000',
+        },
+      });
+      await worker.waitForOutput(/"ready":true/);
+      return worker;
+    },
+    async restartServer() {
+      server = await startTemporalServer({ cliPath: temporalCliPath(), ui: false, dbFilename, ports });
+    },
+    callsFor: async (operation, resource) =>
+      (await control.calls({ operation })).filter((call) => call.resource === resource),
+    async close() {
+      sagemaker.destroy();
+      await connection.close();
+      await server.close();
+      await emulator.close();
+    },
+  };
+}
