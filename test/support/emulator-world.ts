@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { openLogStore, type ReadableLogStore } from '../../src/emulator/logs/log-store';
 import { openRecords } from '../../src/emulator/records';
+import { giveBucketToStranger, type ForeignBucket } from '../../src/emulator/s3/bucket-access';
 import { openObjects } from '../../src/emulator/s3/objects';
 import type { Handlers, World } from '../../src/emulator/world';
 
@@ -30,9 +31,6 @@ export function makeTestWorld(region = 'us-east-1'): TestWorld {
 function openTestWorld(folder: string, region: string): TestWorld {
   let nowMs = START_MS;
   const now = () => nowMs;
-  const warn = (message: string) => {
-    throw new Error(message);
-  };
   const logs = openLogStore(join(folder, 'logs'), now);
   const world: World = {
     region,
@@ -40,11 +38,11 @@ function openTestWorld(folder: string, region: string): TestWorld {
     folder,
     endpointUrl: () => 'http://127.0.0.1:1',
     images: new Map(),
-    records: openRecords(join(folder, 'records'), warn),
+    records: openRecords(join(folder, 'records'), failOnWarning),
     objects: openObjects(join(folder, 's3'), now),
     logs,
     clock: { now, durationMs: () => 0, simulated: () => false },
-    warn,
+    warn: failOnWarning,
   };
   return {
     world,
@@ -57,6 +55,16 @@ function openTestWorld(folder: string, region: string): TestWorld {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives a bucket to another account, in the folder of an emulator that is not running. */
+export function squatBucket(emulatorFolder: string, bucket: ForeignBucket): void {
+  const records = openRecords(join(emulatorFolder, 'records'), failOnWarning);
+  giveBucketToStranger({ records, objects: openObjects(join(emulatorFolder, 's3')) }, bucket);
+}
+
+function failOnWarning(message: string): never {
+  throw new Error(message);
 }
 
 /** Calls one operation with a decoded input; `body` is the payload of operations that have one. */

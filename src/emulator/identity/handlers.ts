@@ -12,16 +12,16 @@ const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
 
 /** Takes the role away: GetRole answers NoSuchEntity. */
-export function removeRole(world: World, roleName: string): void {
+export function removeRole(world: Pick<World, 'records'>, roleName: string): void {
   world.records.put(ABSENT_ROLE, roleName, { roleName });
 }
 
 /** Undoes {@link removeRole}. */
-export function restoreRole(world: World, roleName: string): void {
+export function restoreRole(world: Pick<World, 'records'>, roleName: string): void {
   world.records.delete(ABSENT_ROLE, roleName);
 }
 
-export function roleExists(world: World, roleName: string): boolean {
+export function roleExists(world: Pick<World, 'records'>, roleName: string): boolean {
   return ROLE_NAME.test(roleName) && world.records.get(ABSENT_ROLE, roleName) === undefined;
 }
 

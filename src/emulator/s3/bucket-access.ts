@@ -17,13 +17,13 @@ export interface ForeignBucket {
 }
 
 /** Gives the bucket to a stranger, with whatever it holds. */
-export function giveBucketToStranger(world: World, bucket: ForeignBucket): void {
+export function giveBucketToStranger(world: Pick<World, 'objects' | 'records'>, bucket: ForeignBucket): void {
   if (bucket.open) world.objects.createBucket(bucket.name);
   world.records.put(FOREIGN_BUCKET, bucket.name, bucket);
 }
 
 /** The stranger lets go of the name; what an open bucket held is then the account's own. */
-export function takeBucketFromStranger(world: World, name: string): void {
+export function takeBucketFromStranger(world: Pick<World, 'records'>, name: string): void {
   world.records.delete(FOREIGN_BUCKET, name);
 }
 
