@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-interface Holder {
+export interface Holder {
   pid: number;
   /** When the process began, in the kernel's ticks; absent where the system does not say. */
   startedAt?: string;
@@ -38,6 +38,11 @@ function startOf(pid: number): Pick<Holder, 'startedAt' | 'bootId'> {
   };
 }
 
+/** What a lock says of the process that has it. */
+export function holderOf(pid: number): Holder {
+  return { pid, ...startOf(pid), token: randomUUID() };
+}
+
 function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
@@ -66,7 +71,7 @@ function readHolder(path: string): Holder | undefined {
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'emulator.lock');
-  const holder: Holder = { pid: process.pid, ...startOf(process.pid), token: randomUUID() };
+  const holder = holderOf(process.pid);
   // Linked into place whole: a reader never sees an empty lock.
   const draft = `${path}.${holder.token}`;
   writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });

@@ -180,7 +180,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     handlers['sagemaker-runtime'] = sageMaker.handlers.runtime;
     open();
 
-    return { url, region, account, credentials, folder, close: () => runBackwards(closers) };
+    // The SDK writes into the credentials it is given: callers get their own.
+    return { url, region, account, credentials: { ...credentials }, folder, close: () => runBackwards(closers) };
   } catch (error) {
     await runBackwards(closers);
     throw error;

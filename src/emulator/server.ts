@@ -50,7 +50,7 @@ export async function startServer(options: {
   const { host, port, answerControl, answerAws, warn } = options;
   if (!LOOPBACK_HOSTS.includes(host)) {
     throw new Error(
-      `The emulator listens on loopback only: ${LOOPBACK_HOSTS.join(', ')}. Its key pair and its programs are meant for this machine [host=${String(host)}]`,
+      `The emulator listens on loopback only: ${LOOPBACK_HOSTS.join(', ')}. Its key pair and its programs are meant for this machine [host=${host}]`,
     );
   }
 

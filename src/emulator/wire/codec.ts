@@ -7,7 +7,7 @@ import { AwsRestJsonProtocol, AwsRestXmlProtocol, JsonCodec2, XmlShapeSerializer
 import { FromStringShapeDeserializer, HttpResponse } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 import { fromBase64, fromUtf8, toBase64, toUtf8 } from '@smithy/core/serde';
-import type { Codec, StaticStructureSchema } from '@smithy/types';
+import type { $Codec, StaticStructureSchema } from '@smithy/types';
 import { AwsError } from '../world';
 import { escapeXml } from './escape-xml';
 import { readQueryParameters } from './query-parameters';
@@ -61,7 +61,7 @@ class JsonReader extends AwsRestJsonProtocol {
 async function readMessage(
   schema: NormalizedSchema,
   response: HttpResponse,
-  codec: Codec<Uint8Array | string, string>,
+  codec: $Codec<Uint8Array | string, string>,
   readBindings: (data: Record<string, unknown>) => Promise<string[]>,
 ): Promise<Record<string, unknown>> {
   const data: Record<string, unknown> = {};

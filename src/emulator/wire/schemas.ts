@@ -10,7 +10,7 @@ import * as sagemaker from '@aws-sdk/client-sagemaker';
 import * as runtime from '@aws-sdk/client-sagemaker-runtime';
 import * as sts from '@aws-sdk/client-sts';
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { SchemaRef } from '@smithy/types';
+import type { $SchemaRef } from '@smithy/types';
 import type { Service } from '../world';
 
 /** First element of the SDK's tuples: what kind of schema follows. */
@@ -22,8 +22,8 @@ type OperationTuple = readonly [
   namespace: string,
   name: string,
   traits: unknown,
-  input: SchemaRef,
-  output: SchemaRef,
+  input: $SchemaRef,
+  output: $SchemaRef,
 ];
 
 /** How a REST operation is told from others. */
@@ -96,18 +96,19 @@ function readHttpTrait(traits: unknown, input: NormalizedSchema): HttpTrait | un
       const [key = '', value] = part.split('=');
       return { key, value: value ?? null };
     });
+  let takesBucket = false;
   const requiredQuery: string[] = [];
   const requiredHeaders: string[] = [];
   if (input.isStructSchema()) {
     const required = new Set(requiredMembers(input));
     for (const [name, member] of input.structIterator()) {
+      if (name === 'Bucket') takesBucket = true;
       const { httpQuery, httpHeader } = member.getMergedTraits();
       if (!required.has(name)) continue;
       if (httpQuery !== undefined) requiredQuery.push(httpQuery);
       if (httpHeader !== undefined) requiredHeaders.push(httpHeader.toLowerCase());
     }
   }
-  const takesBucket = input.isStructSchema() && input.getMemberSchemas().Bucket !== undefined;
   return { method, ...compilePath(path), takesBucket, fixedQuery, requiredQuery, requiredHeaders, successStatus };
 }
 

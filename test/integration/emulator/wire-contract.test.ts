@@ -135,7 +135,7 @@ async function startSampleServer() {
     s3: server.clients.s3,
     sts: server.clients.sts,
     iam: server.clients.iam,
-  } as unknown as Record<Service, Sender>;
+  };
   return {
     ...server,
     async exchange(service: Service, operation: string, input: unknown, output: unknown) {
@@ -162,10 +162,12 @@ describe('every modelled operation', () => {
     const service = model?.service as Service;
     const operation = operationsOfService(service).get(name);
     if (model === undefined || operation === undefined) throw new Error(`${name} is not known to both`);
-    const input = (model.input === undefined ? {} : validInputOf(model, model.input)) as Record<string, unknown>;
+    const modelled = model.input === undefined ? {} : validInputOf(model, model.input);
     // What the SDK's release does not know yet, it does not send.
     const known = new Set([...operation.input.structIterator()].map(([member]) => member));
-    for (const member of Object.keys(input)) if (!known.has(member)) delete input[member];
+    const input = Object.fromEntries(
+      Object.entries(modelled as object).filter(([member]) => known.has(member)),
+    ) as Record<string, unknown>;
     expect(findViolations(name, input)).toEqual([]);
     const output = operation.output.isStructSchema() ? (sampleOf(operation.output) as Record<string, unknown>) : {};
 

@@ -51,7 +51,7 @@ const create = (name: string, client: SageMakerClient = server.clients.sagemaker
       TrainingJobName: name,
       RoleArn: 'arn:aws:iam::123456789012:role/r',
       OutputDataConfig: { S3OutputPath: 's3://b/o' },
-    } as never),
+    }),
   );
 const describeJob = (name: string) =>
   server.clients.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
@@ -233,7 +233,7 @@ describe('a barrier', () => {
         TrainingJobName: 'a',
         RoleArn: 'arn:aws:iam::123456789012:role/r',
         OutputDataConfig: { S3OutputPath: 's3://b/o' },
-      } as never),
+      }),
       { abortSignal: gone.signal },
     );
     const ended = expect(left).rejects.toThrow();

@@ -76,7 +76,7 @@ describe('a web page', () => {
         ['POST', 'faults'],
         ['POST', 'faults/x/release'],
         ['DELETE', 'faults'],
-      ]) {
+      ] as const) {
         const answer = await ask(server.url, { method, path: `/_emulator/${path}`, headers, body: '{}' });
         expect([method, path, answer.status]).toEqual([method, path, 415]);
       }

@@ -26,7 +26,7 @@ export const CREDENTIALS = { accessKeyId: 'EMULATORTEST', secretAccessKey: 'secr
 
 /** Lets a handler of a test take any call. */
 export function handlers(byOperation: Record<string, (call: Call) => unknown>): Handlers {
-  return byOperation as unknown as Handlers;
+  return byOperation;
 }
 
 /** Clients of all six services for one address. */
