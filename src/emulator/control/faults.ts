@@ -31,7 +31,7 @@ export interface Faults {
   add(posted: unknown): FaultRuleView[];
   list(): FaultRuleView[];
   find(id: string): FaultRuleView | undefined;
-  /** Removes one rule or all and lets go what they held: held calls go on, hanging ones are closed. */
+  /** Removes one rule or all and lets go what they held: held calls go on, hanging ones are closed, watchers end. */
   remove(id?: string): void;
   /** Lets go what a rule holds now; answers how many calls those were, or undefined where there is no such rule. */
   release(id: string): number | undefined;
@@ -47,7 +47,7 @@ interface ActiveRule {
   draw: () => number;
   resource: RegExp | undefined;
   held: Map<HeldCall, () => void>;
-  watchers: Set<(held: HeldCall) => void>;
+  watchers: Set<(held: HeldCall | undefined) => void>;
 }
 
 /** Mulberry32: small, and the same for the same seed everywhere. */
@@ -143,6 +143,7 @@ export function createFaults(): Faults {
         if (id !== undefined && id !== key) continue;
         actives.delete(key);
         letGo(active);
+        for (const watcher of active.watchers) watcher(undefined);
       }
     },
     release(id) {

@@ -203,9 +203,12 @@ describe('fault rules', () => {
     });
     const held = faults.meet('before', call('A'))?.run();
     const hung = faults.meet('after', call('B'))?.run();
+    faults.add({ rules: [{ id: 'c', operation: 'C', action: 'hold' }] });
+    const watched = faults.untilHeld('c', 60_000);
     faults.remove();
     await expect(held).resolves.toEqual({ kind: 'go on' });
     await expect(hung).resolves.toEqual({ kind: 'close' });
+    await expect(watched).resolves.toBeUndefined();
     expect(faults.list()).toEqual([]);
   });
 
