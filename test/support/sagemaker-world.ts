@@ -15,6 +15,7 @@ import { openObjects } from '../../src/emulator/s3/objects';
 import { startSageMaker } from '../../src/emulator/sagemaker';
 import type { SageMakerOptions } from '../../src/emulator/sagemaker';
 import type { Handlers, Phase, World } from '../../src/emulator/world';
+import { makeTarGz, readTarGz } from './tar-file';
 import { until } from './until';
 
 export const ALGORITHMS = path.join(__dirname, 'algorithms');
@@ -31,15 +32,17 @@ export interface SageMakerWorld {
   logs: ReadableLogStore;
   warnings: string[];
   phases: Partial<Record<Phase, number>>;
-  ask(operation: string, input: object): Promise<Record<string, never>>;
+  ask: (operation: string, input: object) => Promise<Record<string, never>>;
   invoke(input: object, body: string | Buffer): Promise<{ Body: Buffer } & Record<string, unknown>>;
   put(key: string, content: string | Buffer): Promise<void>;
   read(key: string): Promise<Buffer>;
   /** The messages of all streams whose names begin so, in the order of the streams. */
   readLog(group: string, streamPrefix?: string): string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
   remove(): void;
 }
+
+export const TRAINING_LOGS = '/aws/sagemaker/TrainingJobs';
 
 export const BUCKET = 'bucket-of-tests';
 
@@ -96,11 +99,10 @@ export async function openSageMakerWorld(options: SageMakerWorldOptions = {}): P
       return Buffer.from(await text(world.objects.read(object).setEncoding('latin1')), 'latin1');
     },
     readLog(group, streamPrefix = '') {
-      const streams = [...(logs.group(group)?.streams.values() ?? [])].filter(({ name }) =>
-        name.startsWith(streamPrefix),
-      );
-      return streams
-        .sort((one, other) => (one.name < other.name ? -1 : 1))
+      const files = [...(logs.group(group)?.streams.values() ?? [])];
+      return files
+        .filter(({ stream }) => stream.startsWith(streamPrefix))
+        .sort((one, other) => (one.stream < other.stream ? -1 : 1))
         .flatMap((file) => [...readForward(file, file.head)].map(({ message }) => message));
     },
     close,
@@ -126,6 +128,27 @@ export function trainingRequest(name: string, script: string, changes: object = 
 
 const ENDS = ['Completed', 'Failed', 'Stopped'];
 
+/** Creates a scripted training job and answers its description once it is over. */
+export async function train(
+  sagemaker: SageMakerWorld,
+  name: string,
+  script: string,
+  changes: object = {},
+): Promise<Record<string, unknown>> {
+  await sagemaker.ask('CreateTrainingJob', trainingRequest(name, script, changes));
+  return untilOver(sagemaker, name);
+}
+
+/** The secondary statuses that a job went through. */
+export function secondaryStatuses(job: Record<string, unknown>): string[] {
+  return (job.SecondaryStatusTransitions as { Status: string }[]).map(({ Status }) => Status);
+}
+
+/** The files of a job's model data, by path. */
+export async function readModel(sagemaker: SageMakerWorld, name: string): Promise<Record<string, string>> {
+  return readTarGz(await sagemaker.read(`out/${name}/output/model.tar.gz`));
+}
+
 /** The job's description once it is over. */
 export async function untilOver({ ask }: SageMakerWorld, name: string): Promise<Record<string, unknown>> {
   return until(
@@ -134,5 +157,44 @@ export async function untilOver({ ask }: SageMakerWorld, name: string): Promise<
       return ENDS.includes(String(job.TrainingJobStatus)) && job;
     },
     { what: `the end of ${name}`, limitMs: 30_000 },
+  );
+}
+
+/** Model data with this text in its `model.txt`, put under a key; answers its URI. */
+export async function putModelData(sagemaker: SageMakerWorld, key: string, content: string): Promise<string> {
+  await sagemaker.put(key, makeTarGz([{ path: 'model.txt', content }]));
+  return `s3://${BUCKET}/${key}`;
+}
+
+/** Creates a model and an endpoint config, both of this name, for the scripted algorithm. */
+export async function createModelAndConfig(
+  { ask }: SageMakerWorld,
+  name: string,
+  container: object,
+  variant: object = {},
+): Promise<void> {
+  await ask('CreateModel', {
+    ModelName: name,
+    ExecutionRoleArn: ROLE_ARN,
+    PrimaryContainer: { Image: 'scripted', ...container },
+  });
+  await ask('CreateEndpointConfig', {
+    EndpointConfigName: name,
+    ProductionVariants: [
+      { VariantName: 'AllTraffic', ModelName: name, InstanceType: 'ml.t2.medium', InitialInstanceCount: 1, ...variant },
+    ],
+  });
+}
+
+const UNSETTLED = ['Creating', 'Updating', 'RollingBack', 'Deleting'];
+
+/** The endpoint's description once nothing of it is in progress. */
+export async function untilSettled({ ask }: SageMakerWorld, name: string): Promise<Record<string, unknown>> {
+  return until(
+    async () => {
+      const endpoint: Record<string, unknown> = await ask('DescribeEndpoint', { EndpointName: name });
+      return !UNSETTLED.includes(String(endpoint.EndpointStatus)) && endpoint;
+    },
+    { what: `endpoint ${name} to settle`, limitMs: 30_000 },
   );
 }

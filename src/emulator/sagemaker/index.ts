@@ -23,7 +23,7 @@ import { openWaits } from './waits';
 export interface SageMaker {
   handlers: { sagemaker: Handlers; runtime: Handlers };
   /** Ends all processes; jobs and endpoints stay as they are for the next life. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface SageMakerOptions {

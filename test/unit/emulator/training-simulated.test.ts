@@ -1,4 +1,10 @@
-import { BUCKET, openSageMakerWorld, trainingRequest, untilOver } from '../../support/sagemaker-world';
+import {
+  BUCKET,
+  openSageMakerWorld,
+  secondaryStatuses,
+  trainingRequest,
+  untilOver,
+} from '../../support/sagemaker-world';
 import type { SageMakerWorld } from '../../support/sagemaker-world';
 import { until } from '../../support/until';
 import { readTarGz } from '../../support/tar-file';
@@ -12,11 +18,8 @@ afterEach(async () => {
   sagemaker.remove();
 });
 
-const secondaryStatuses = (job: Record<string, unknown>): string[] =>
-  (job.SecondaryStatusTransitions as { Status: string }[]).map(({ Status }) => Status);
-
 const statusOf = async (name: string): Promise<string> =>
-  (await sagemaker.ask('DescribeTrainingJob', { TrainingJobName: name })).SecondaryStatus ?? '';
+  String((await sagemaker.ask('DescribeTrainingJob', { TrainingJobName: name })).SecondaryStatus);
 
 test('a simulated job goes through all phases and leaves model data that can be unpacked', async () => {
   await sagemaker.ask('CreateTrainingJob', trainingRequest('simulated', ''));
