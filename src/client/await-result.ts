@@ -13,6 +13,8 @@ const OUTAGE_LIMIT_MS = 10 * 60_000;
 const PAUSE_MIN_MS = 500;
 const PAUSE_MAX_MS = 10_000;
 const RESETS_MAX = 100;
+/** How long one question for the end is held open. */
+const QUESTION_MS = 60_000;
 
 /** Options of {@link Run.result} and {@link Run.watch}. */
 export interface WaitOptions {
@@ -57,37 +59,62 @@ async function awaitClose<Result>(
   runId: string,
   options: WaitOptions,
 ): Promise<Result> {
-  const { client } = session;
-  const { signal } = options;
-  const ask = async (): Promise<Result> => (await client.workflow.result(workflowId, runId)) as Result;
   for (;;) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     try {
-      return await (signal ? client.withAbortSignal(signal, ask) : ask());
+      return await ask<Result>(session, workflowId, runId, options.signal);
     } catch (error) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       if (!isOutage(error)) throw error;
       await awaitServer(session, workflowId, options);
     }
   }
 }
 
-/** Resolves as soon as the server answers again. */
+/**
+ * One question of limited length, given up by the signal. Temporal's client would ask without end, add a listener to the
+ * signal with every poll, and forget the signal once it has tried a call again.
+ */
+async function ask<Result>(
+  { client }: Session,
+  workflowId: string,
+  runId: string,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const given = new AbortController();
+  const giveUp = (): void => {
+    given.abort();
+  };
+  signal?.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await client.withAbortSignal(given.signal, () =>
+      client.withDeadline(
+        Date.now() + QUESTION_MS,
+        async () => (await client.workflow.result(workflowId, runId)) as Result,
+      ),
+    );
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+  }
+}
+
+/** Resolves as soon as the server answers, at once where it does; tells an outage only. */
 async function awaitServer(
   session: Session,
   workflowId: string,
   { signal, outageLimitMs = OUTAGE_LIMIT_MS, onNotice }: WaitOptions,
 ): Promise<void> {
   const at = `[address=${addressOf(session)}, workflow=${workflowId}]`;
-  onNotice?.(`Temporal does not answer; the run itself is not affected. Asking again. ${at}`);
   const deadline = performance.now() + outageLimitMs;
-  for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
+  for (let pauseMs = PAUSE_MIN_MS, isTold = false; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
     try {
       await describeRun(session, workflowId);
-      onNotice?.(`Temporal answers again. ${at}`);
+      if (isTold) onNotice?.(`Temporal answers again. ${at}`);
       return;
     } catch (error) {
       if (!isOutage(error) || performance.now() + pauseMs > deadline) throw error;
+      if (!isTold) onNotice?.(`Temporal does not answer; the run itself is not affected. Asking again. ${at}`);
+      isTold = true;
     }
     await pause(pauseMs, undefined, signal ? { signal } : undefined);
   }

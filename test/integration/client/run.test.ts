@@ -130,9 +130,10 @@ describe('the result', () => {
   it('is not awaited after the signal', async () => {
     const run = await startRun(idle, 'fit', fitInput(uniqueName()));
     const given = new AbortController();
-    const waiting = run.result({ signal: given.signal });
+    const waiting = expect(run.result({ signal: given.signal })).rejects.toThrow('no longer');
+    await run.status();
     given.abort(new Error('no longer'));
-    await expect(waiting).rejects.toThrow('no longer');
+    await waiting;
   });
 });
 
