@@ -15,11 +15,8 @@ import {
   type EmulatorOptions,
 } from '../../src/emulator';
 import { createWorker, type CreateWorkerOptions } from '../../src/worker';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { quietRuntime } from './quiet-runtime';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from './temporal';
-
-// Once for each process: warnings of attempts that are meant to fail would bury what fails by accident.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export const DATA_BUCKET = 'training-data';
 export const ROLE = 'arn:aws:iam::123456789012:role/Trainer';
@@ -56,6 +53,7 @@ const INSTANT = {
 export async function startRig(
   options: { emulator?: EmulatorOptions; worker?: CreateWorkerOptions } = {},
 ): Promise<Rig> {
+  quietRuntime();
   const emulator = await startEmulator({ simulated: true, phases: INSTANT, ...options.emulator });
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: emulator.url,

@@ -1,0 +1,244 @@
+/**
+ * Records a history of each path a run can take, for the replay room. Not part of any test run: `npm run record-histories`
+ * writes those that are missing under test/replay/histories. A recorded history is never recorded anew once released,
+ * since replaying it is what shows that runs in flight survive an upgrade.
+ */
+import { StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { create } from 'tar';
+import { PROGRESS_QUERY, type DeployArguments, type DeployInput, type Progress } from '../../src/contract';
+import {
+  DATA_BUCKET,
+  DEPLOY,
+  ESTIMATOR,
+  mainJob,
+  ROLE,
+  startRig,
+  uniqueName,
+  type Handle,
+  type Rig,
+} from '../support/rig';
+import { until } from '../support/until';
+
+const FOLDER = join(__dirname, '../replay/histories');
+const ALGORITHMS = join(__dirname, '../support/algorithms');
+
+let rig: Rig;
+beforeAll(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  rig = await startRig({
+    emulator: {
+      images: { 'broken-server': join(ALGORITHMS, 'broken-server'), scripted: join(ALGORITHMS, 'scripted') },
+    },
+  });
+  const archive = create({ gzip: true, cwd: ALGORITHMS, sync: true }, ['scripted']).read() as Buffer;
+  await rig.s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'given/model.tar.gz', Body: archive }));
+});
+afterAll(() => rig.close());
+beforeEach(async () => {
+  await rig.control.clearFaults();
+  await rig.control.setClock({ simulated: true, phases: { Starting: 50, Training: 50, Creating: 50, Updating: 50 } });
+});
+
+/** Each path: how to walk it, up to a handle of the run that did. */
+const PATHS: Record<string, (name: string) => Promise<Handle>> = {
+  'fit-completed': (name) => rig.start('fit', fitInput(name)),
+  'fit-default-bucket': (name) => {
+    const { outputPath: _given, ...estimator } = ESTIMATOR;
+    return rig.start('fit', { ...fitInput(name), estimator });
+  },
+  'fit-create-answer-lost': async (name) => {
+    await rig.control.addFaults([{ operation: 'CreateTrainingJob', resource: name, action: 'lose', times: 1 }]);
+    return rig.start('fit', fitInput(name));
+  },
+  'fit-create-throttled': async (name) => {
+    await rig.control.addFaults([{ operation: 'CreateTrainingJob', resource: name, action: 'throttle', times: 2 }]);
+    return rig.start('fit', fitInput(name));
+  },
+  'fit-tagging-denied': async (name) => {
+    const message = 'User is not authorized to perform: sagemaker:AddTags';
+    await rig.control.addFaults([
+      {
+        operation: 'CreateTrainingJob',
+        resource: name,
+        action: 'error',
+        status: 400,
+        code: 'AccessDeniedException',
+        message,
+        times: 1,
+      },
+    ]);
+    return rig.start('fit', fitInput(name));
+  },
+  'fit-name-taken': async (name) => {
+    await (await rig.start('fit', fitInput(name))).result();
+    return rig.start('fit', fitInput(name));
+  },
+  'fit-invalid-input': () => rig.start('fit', { estimator: {} }),
+  'fit-failed': async (name) => {
+    await rig.control.setClock({ simulated: false });
+    return rig.start('fit', { ...fitInput(name), estimator: { ...ESTIMATOR, imageName: 'no-such-image' } });
+  },
+  'fit-stopped': async (name) => {
+    const handle = await startLongTraining(name);
+    await rig.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }));
+    return handle;
+  },
+  'fit-timed-out': async (name) => {
+    await rig.control.setClock({ phases: { Training: 60_000 } });
+    return rig.start('fit', { ...fitInput(name), estimator: { ...ESTIMATOR, trainMaxRun: 1 } });
+  },
+  'fit-own-deadline': async (name) => {
+    await rig.control.setClock({ phases: { Starting: 60_000 } });
+    const input = fitInput(name);
+    return rig.start('fit', { ...input, fit: { ...input.fit, pendingTimeoutSeconds: 1 } });
+  },
+  'fit-cancelled-while-training': async (name) => {
+    const handle = await startLongTraining(name);
+    await handle.cancel();
+    return handle;
+  },
+  'fit-cancelled-while-creating': async (name) => {
+    await rig.control.setClock({ phases: { Training: 60_000 } });
+    const handle = await held('CreateTrainingJob', name, () => rig.start('fit', fitInput(name)));
+    return handle;
+  },
+  'deploy-created': (name) => rig.start('deploy', deployInput(name)),
+  'deploy-updated': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'deploy-served-already': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    return rig.start('deploy', deployInput(name));
+  },
+  'deploy-waited-for-its-turn': async (name) => {
+    await rig.control.setClock({ phases: { Creating: 800 } });
+    await rig.start('deploy', deployInput(name));
+    await until(async () => (await rig.calls('CreateEndpoint')).some(({ resource }) => resource === name), {
+      what: 'the first',
+    });
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'deploy-from-running-job': async (name) => {
+    await startLongTraining(name, 1_500);
+    return rig.start('deploy', { trainingJobName: name, deploy: DEPLOY });
+  },
+  'deploy-artefact-missing': (name) =>
+    rig.start('deploy', { ...deployInput(name), modelData: `s3://${DATA_BUCKET}/nothing.tar.gz` }),
+  'deploy-failed': async (name) => {
+    await rig.control.setClock({ simulated: false });
+    return rig.start('deploy', deployInput(name, { image: 'broken-server' }));
+  },
+  'deploy-rolled-back': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    await rig.control.setClock({ simulated: false });
+    return rig.start('deploy', deployInput(name, { image: 'broken-server' }));
+  },
+  'deploy-after-failed-one': async (name) => {
+    await rig.control.addFaults([
+      {
+        operation: 'DeleteEndpoint',
+        resource: name,
+        action: 'error',
+        status: 400,
+        code: 'AccessDeniedException',
+        message: 'no',
+      },
+    ]);
+    await rig.control.setClock({ simulated: false });
+    await (await rig.start('deploy', deployInput(name, { image: 'broken-server' }))).result().catch(() => undefined);
+    await rig.control.clearFaults();
+    await rig.control.setClock({ simulated: true });
+    return rig.start('deploy', deployInput(name));
+  },
+  'deploy-cancelled-while-creating': async (name) => {
+    await rig.control.setClock({ phases: { Creating: 1_000 } });
+    const handle = await rig.start('deploy', deployInput(name));
+    await until(async () => (await rig.calls('CreateEndpoint')).some(({ resource }) => resource === name), {
+      what: 'the endpoint',
+    });
+    await handle.cancel();
+    return handle;
+  },
+  'deploy-cancelled-while-updating': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    await rig.control.setClock({ phases: { Updating: 1_000 } });
+    const handle = await rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+    await until(async () => (await rig.calls('UpdateEndpoint')).some(({ resource }) => resource === name), {
+      what: 'the update',
+    });
+    await handle.cancel();
+    return handle;
+  },
+  'fit-then-deploy-completed': (name) => rig.start('fitThenDeploy', mainJob(name)),
+  'fit-then-deploy-cancelled-while-training': async (name) => {
+    await rig.control.setClock({ phases: { Training: 60_000 } });
+    const handle = await rig.start('fitThenDeploy', mainJob(name));
+    await untilTraining(handle);
+    await handle.cancel();
+    return handle;
+  },
+  'fit-then-deploy-cancelled-while-creating-endpoint': async (name) => {
+    const handle = await held('CreateEndpoint', name, () => rig.start('fitThenDeploy', mainJob(name)));
+    return handle;
+  },
+  'delete-endpoint': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    return rig.start('deleteEndpoint', { endpointName: name });
+  },
+  'delete-endpoint-not-found': (name) => rig.start('deleteEndpoint', { endpointName: name }),
+};
+
+function fitInput(jobName: string) {
+  return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
+}
+
+function deployInput(endpointName: string, further: Partial<DeployArguments> = {}): DeployInput {
+  const deploy = { ...DEPLOY, endpointName, image: 'scripted', role: ROLE, ...further };
+  return { modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`, deploy };
+}
+
+async function startLongTraining(name: string, trainingMs = 60_000): Promise<Handle> {
+  await rig.control.setClock({ phases: { Training: trainingMs } });
+  const handle = await rig.start('fit', fitInput(name));
+  await untilTraining(handle);
+  return handle;
+}
+
+const untilTraining = (handle: Handle) =>
+  until(async () => (await handle.query<Progress>(PROGRESS_QUERY)).trainingJob?.secondaryStatus === 'Training', {
+    what: 'the training to begin',
+  });
+
+/** Cancels a run while a create of its is held after its effect. */
+async function held(operation: string, name: string, start: () => Promise<Handle>): Promise<Handle> {
+  const [rule] = await rig.control.addFaults([{ operation, resource: name, action: 'hold', when: 'after' }]);
+  const handle = await start();
+  await rig.control.untilHeld(rule!.id);
+  await handle.cancel();
+  await rig.control.release(rule!.id);
+  return handle;
+}
+
+it.each(Object.keys(PATHS))('records %s', async (path) => {
+  const file = join(FOLDER, `${path}.json`);
+  if (existsSync(file)) return;
+  const handle = await PATHS[path]!(uniqueName());
+  // However it ends: the histories of failed and cancelled runs are wanted too.
+  await handle.result().catch(() => undefined);
+  const history = historyToJSON(await handle.fetchHistory());
+  writeFileSync(file, withoutMachine(history));
+});
+
+/** The machine that recorded is nobody's business: its name is in identities and queues, its paths in stack traces. */
+function withoutMachine(history: string): string {
+  return history
+    .replaceAll(/"identity": ?"[^"]*"/g, '"identity":"recorder"')
+    .replaceAll(/"stackTrace": ?"(?:[^"\\]|\\.)*"/g, '"stackTrace":""')
+    .replaceAll(`@${hostname()}`, '@recorder');
+}
