@@ -105,13 +105,16 @@ describe('on SIGTERM', () => {
   });
 
   it('stops in the middle of an epoch', async () => {
-    const container = makeContainer({ data: channels(), hyperparameters: { hidden_units: '1024', batch_size: '1' } });
+    const container = makeContainer({
+      data: channels(),
+      hyperparameters: { hidden_units: '1024', batch_size: '1', epochs: '1000' },
+    });
     const training = container.start('train');
     await training.waitForOutput(/rows=/);
     training.kill('SIGTERM');
     expect(await training.ended).toMatchObject({ code: 0, signal: null });
     expect(training.stdout()).toContain('SIGTERM: saving what was learnt');
-    expect(modelOf(container).trained.epochs).toBeLessThan(20);
+    expect(modelOf(container).trained.epochs).toBeLessThan(1000);
   });
 
   it('leaves no model where there was no data yet', async () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ObjectAbout } from '../world';
 import { writeBodyFile } from './body-file';
+import { compareKeys } from './key-order';
 
 export interface UploadPart {
   number: number;
@@ -87,7 +88,7 @@ export function openUploads(folder: string, now: () => number): Uploads {
     inBucket: (bucket) =>
       [...uploads.values()]
         .filter((upload) => upload.bucket === bucket && upload.completedEtag === undefined)
-        .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) || a.initiated - b.initiated),
+        .sort((a, b) => compareKeys(a.key, b.key) || a.initiated - b.initiated),
 
     async writePart(upload, number, body) {
       const file = randomUUID();
