@@ -3,7 +3,7 @@
  * nothing behind, whatever a test did.
  */
 import { spawn, type SpawnOptions } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until';
 
@@ -14,6 +14,7 @@ export interface TestProcess {
   stderr(): string;
   /** Writes to the process's stdin, where it has one. */
   write(text: string): void;
+  closeInput(): void;
   kill(signal?: NodeJS.Signals): void;
   isRunning(): boolean;
   /** Resolves when the process has ended and its output is complete. */
@@ -31,17 +32,20 @@ export interface ProcessEnd {
 
 const running = new Set<TestProcess>();
 
-/** Starts a program with `stdin` as a pipe when asked for, else with none. */
+/** Starts a program with `stdin` as a pipe when asked for, else with none; `onStderr` sees what it says as it says it. */
 export function startProcess(
   command: string,
   args: readonly string[],
-  options: Pick<SpawnOptions, 'cwd' | 'env' | 'detached'> & { stdin?: boolean } = {},
+  options: Pick<SpawnOptions, 'cwd' | 'env' | 'detached'> & { stdin?: boolean; onStderr?: (text: string) => void } = {},
 ): TestProcess {
-  const { stdin = false, ...rest } = options;
+  const { stdin = false, onStderr, ...rest } = options;
   const child = spawn(command, args, { ...rest, stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    output.stderr += chunk;
+    onStderr?.(chunk);
+  });
 
   let hasEnded = false;
   const ended = new Promise<ProcessEnd>((resolve, reject) => {
@@ -63,6 +67,7 @@ export function startProcess(
     stdout: () => output.stdout,
     stderr: () => output.stderr,
     write: (text) => child.stdin?.write(text),
+    closeInput: () => child.stdin?.end(),
     kill: (signal = 'SIGTERM') => child.kill(signal),
     isRunning: () => !hasEnded,
     ended,
@@ -113,4 +118,17 @@ export function isAlive(pid: number): boolean {
     // Not Linux, or just gone: the next look tells.
     return process.platform !== 'linux';
   }
+}
+
+/** Process ids of all that runs with this text in its environment, however it was started. Linux alone can tell. */
+export function findByEnvironment(text: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return isAlive(pid) && readFileSync(`/proc/${String(pid)}/environ`, 'utf8').includes(text);
+    } catch {
+      // Somebody else's, or gone in between.
+      return false;
+    }
+  });
 }
