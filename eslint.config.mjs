@@ -5,7 +5,8 @@ import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const NODE_BUILTINS = ['node:*', ...builtinModules.flatMap((name) => [name, `${name}/*`])];
+/** As an expression, anchored: a pattern of names would take our own folder `domain` for Node's module. */
+const NODE_BUILTINS = `^(node:|(${builtinModules.join('|').replaceAll('/', '[/]')})(/|$))`;
 
 const ONLY_AS_TYPES = 'This room may import it as a type only: at run time it is on the other side of a boundary.';
 
@@ -57,7 +58,7 @@ export default defineConfig(
         'error',
         {
           patterns: [
-            { group: NODE_BUILTINS, message: 'Workflow code runs in a sandbox without Node.' },
+            { regex: NODE_BUILTINS, message: 'Workflow code runs in a sandbox without Node.' },
             { group: ['zod', 'zod/*', '**/schemas'], message: 'zod costs 1.1 MB for each cached workflow.' },
             { group: ['**/activities', '**/activities/*'], allowTypeImports: true, message: ONLY_AS_TYPES },
             { group: ['@aws-sdk/*', '@smithy/*'], allowTypeImports: true, message: ONLY_AS_TYPES },
@@ -74,7 +75,7 @@ export default defineConfig(
         'error',
         {
           patterns: [
-            { group: NODE_BUILTINS, message: 'The domain is pure: hand in what it needs.' },
+            { regex: NODE_BUILTINS, message: 'The domain is pure: hand in what it needs.' },
             { group: ['@aws-sdk/*', '@smithy/*', '@temporalio/*'], allowTypeImports: true, message: ONLY_AS_TYPES },
           ],
         },
@@ -109,10 +110,12 @@ export default defineConfig(
     rules: {
       // A test that meets what it did not expect fails by itself, and says where.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
       'no-console': 'off',
     },
   },

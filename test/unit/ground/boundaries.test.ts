@@ -85,6 +85,8 @@ describe('ESLint', () => {
     ['src/workflows/x.ts', "import { z } from 'zod';\nz.string();", '@typescript-eslint/no-restricted-imports'],
     ['src/workflows/x.ts', "import { x } from '../activities';\nx();", '@typescript-eslint/no-restricted-imports'],
     ['src/workflows/x.ts', "import type { X } from '../activities';\nexport type Y = X;"],
+    ['src/workflows/x.ts', "import { x } from '../domain/plan';\nx();"],
+    ['src/workflows/x.ts', "import { x } from 'domain';\nx();", '@typescript-eslint/no-restricted-imports'],
     ['src/workflows/x.ts', 'export const x = process.env;', 'no-restricted-globals'],
     ['src/workflows/x.ts', 'export const x = Date.now();'],
     [
