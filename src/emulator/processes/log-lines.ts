@@ -37,7 +37,7 @@ export function readLines(stream: Readable, onLines: (lines: string[]) => void):
       take(decoder.end(), true);
       resolve();
     });
-    stream.once('error', () => {
+    stream.on('error', () => {
       resolve();
     });
   });

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { probeIsolation } from '../processes/isolation';
 import type { Isolation } from '../processes/launcher';
 import { createLauncher } from '../processes/launcher';
+import { settleWithin } from '../processes/program-end';
 import { killLeftovers, nameFolder } from '../processes/marker';
 import type { Handlers, World } from '../world';
 import { openEndpointConfigs } from './endpoint-configs';
@@ -32,6 +33,9 @@ export interface SageMakerOptions {
   /** In place of what the host is found to allow. */
   isolation?: Isolation;
 }
+
+/** Processes that are killed end at once, but for those that wait for a broken disk. */
+const CLOSE_LIMIT_MS = 15_000;
 
 /** One at a time works in the world's folder; what one before it left running is ended first. */
 export async function startSageMaker(world: World, options: SageMakerOptions = {}): Promise<SageMaker> {
@@ -67,7 +71,9 @@ export async function startSageMaker(world: World, options: SageMakerOptions = {
     async close() {
       closing.abort();
       waits.close();
-      await Promise.all([jobs.drain(), endpoints.drain()]);
+      if (!(await settleWithin(Promise.all([jobs.drain(), endpoints.drain()]), CLOSE_LIMIT_MS))) {
+        world.warn(`not all processes had ended after ${String(CLOSE_LIMIT_MS)} ms`);
+      }
     },
   };
 }

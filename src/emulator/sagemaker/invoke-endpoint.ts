@@ -11,6 +11,7 @@ import { AwsError } from '../world';
 import type { Call, Handlers, World } from '../world';
 import { formatLogGroupArn } from './arn';
 import type { Endpoints } from './endpoints';
+import type { Fleet } from './fleet';
 import type { Life } from './life';
 
 type Input = Omit<InvokeEndpointInput, 'Body'> & { EndpointName: string };
@@ -27,23 +28,29 @@ const TIMED_OUT =
 
 export function openRuntime(life: Life, endpoints: Endpoints): Handlers {
   const { world } = life;
+  const pickVariant = (input: Input): { fleet: Fleet; variant: string } => {
+    const fleet = endpoints.fleetOf(input.EndpointName);
+    if (fleet === undefined) {
+      const message = `Endpoint ${input.EndpointName} of account ${world.account} not found.`;
+      throw new AwsError('ValidationError', message);
+    }
+    const variant = fleet.pick(input.TargetVariant);
+    if (variant === undefined) {
+      throw new AwsError('ValidationError', `Variant ${input.TargetVariant ?? ''} not found for the endpoint.`);
+    }
+    return { fleet, variant };
+  };
   return {
     async InvokeEndpoint({ input, body, signal }: Call<Input>): Promise<Output> {
-      const fleet = endpoints.fleetOf(input.EndpointName);
-      if (fleet === undefined) {
-        const message = `Endpoint ${input.EndpointName} of account ${world.account} not found.`;
-        throw new AwsError('ValidationError', message);
-      }
-      const variant = fleet.pick(input.TargetVariant);
-      if (variant === undefined) {
-        throw new AwsError('ValidationError', `Variant ${input.TargetVariant ?? ''} not found for the endpoint.`);
-      }
+      pickVariant(input);
       const content = await readBody(body);
       if (content === undefined) {
         const rule = `Member must have length less than or equal to ${String(MAX_BODY_BYTES)}`;
         const message = `1 validation error detected: Value at 'body' failed to satisfy constraint: ${rule}`;
         throw new AwsError('ValidationError', message);
       }
+      // Another fleet may have taken over while the body arrived; from here on it is held.
+      const { fleet, variant } = pickVariant(input);
       if (fleet.deployment.simulated) {
         const type = input.Accept ?? input.ContentType ?? 'application/octet-stream';
         return { Body: content, ContentType: type, InvokedProductionVariant: variant };

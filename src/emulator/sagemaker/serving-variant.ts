@@ -15,6 +15,7 @@ import { DeploymentFailed } from './deployment-failed';
 import { resolveImage } from './images';
 import type { Life } from './life';
 import { bringModelData } from './model-data';
+import { openProgramLog } from './program-log';
 
 export interface ServingVariant {
   plan: VariantPlan;
@@ -44,7 +45,8 @@ export function startServingVariant(life: Life, options: VariantOptions): Servin
   const stopping = new AbortController();
   const ending = AbortSignal.any([stopping.signal, life.closing]);
   const isOver = (): boolean => ending.aborted;
-  const logStream = `${plan.name}/i-${randomBytes(9).toString('hex').slice(0, 17)}`;
+  const instance = `i-${randomBytes(9).toString('hex').slice(0, 17)}`;
+  const writeLog = openProgramLog(world, `/aws/sagemaker/Endpoints/${endpointName}`, `${plan.name}/${instance}`);
   let program: ServingProgram | undefined;
   let address: ServingAddress | undefined;
 
@@ -62,11 +64,7 @@ export function startServingVariant(life: Life, options: VariantOptions): Servin
       env: buildServingEnvironment(life, options, imageFolder),
       baseFolder: path.join(folder, 'ml'),
       scratchFolder: path.join(folder, 'scratch'),
-      onLines: (lines) => {
-        const timestamp = world.clock.now();
-        const events = lines.map((message) => ({ timestamp, message }));
-        world.logs.append(`/aws/sagemaker/Endpoints/${endpointName}`, logStream, events);
-      },
+      onLines: writeLog,
     });
     program = started;
     if (await isHealthyWithin(started, plan.startupSeconds * 1_000, ending)) return started;

@@ -47,7 +47,10 @@ export function openTrainingJobs(life: Life): TrainingJobs {
   function begin(job: TrainingJobRecord): void {
     const training = startTrainingLife(life, jobs, job);
     underWay.set(job.name, training);
-    void training.over.then(() => underWay.delete(job.name));
+    void training.over.then(() => {
+      // The name may have been given to another job in between.
+      if (underWay.get(job.name) === training) underWay.delete(job.name);
+    });
   }
 
   const handlers: Handlers = {

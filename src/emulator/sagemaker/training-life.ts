@@ -127,7 +127,11 @@ export function startTrainingLife(
       world.warn(`a training job failed by the emulator's own fault: ${String(error)} [job=${name}]`);
     }
     const metrics = run?.metrics() ?? [];
-    jobs.change(name, (job) => ({ ...failTraining(job, reason, world.clock.now()), metrics }));
+    try {
+      jobs.change(name, (job) => ({ ...failTraining(job, reason, world.clock.now()), metrics }));
+    } catch (problem) {
+      world.warn(`the end of a training job could not be written down: ${String(problem)} [job=${name}]`);
+    }
   };
 
   const over = goThroughPhases()

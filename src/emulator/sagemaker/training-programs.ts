@@ -27,7 +27,7 @@ export function runTrainingPrograms(
   life: Life,
   hosts: ReadonlyMap<Host, TrainingFolder>,
   start: (folder: TrainingFolder) => RunningProgram,
-  onLines: (host: Host, lines: string[]) => void,
+  readLinesOf: (host: Host) => (lines: string[]) => void,
   stopping: AbortSignal,
 ): TrainingPrograms {
   const { clock } = life.world;
@@ -45,9 +45,7 @@ export function runTrainingPrograms(
   const runHost = async (host: Host, folder: TrainingFolder): Promise<void> => {
     const program = start(folder);
     programs.push(program);
-    const end = await followToEnd(program, (lines) => {
-      onLines(host, lines);
-    });
+    const end = await followToEnd(program, readLinesOf(host));
     const exitCode = exitCodeOf(end);
     if (exitCode === 0) return;
     fail({ exitCode, message: 'error' in end ? end.error : await readFailure(folder) });

@@ -2,7 +2,7 @@
  * What really happens in a training job: the hosts' folders filled, `train` run on each, its log and metrics read, and
  * what it left brought to S3. `training-life.ts` decides when.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunningProgram } from '../processes/launcher';
 import { createMetricReader } from '../processes/metrics';
@@ -13,6 +13,7 @@ import type { Host, TrainingFolder } from '../processes/training-folder';
 import { formatArn } from './arn';
 import { openCheckpoints } from './checkpoints';
 import type { Life } from './life';
+import { openProgramLog } from './program-log';
 import { openChannels } from './training-channels';
 import { runTrainingPrograms } from './training-programs';
 import type { AlgorithmFailure } from './training-programs';
@@ -45,8 +46,10 @@ const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 export async function prepareTrainingRun(life: Life, options: TrainingRunOptions): Promise<TrainingRun> {
   const { world } = life;
   const { name, request } = options;
-  const jobFolder = path.join(life.processFolder, 'training', name);
-  await rm(jobFolder, { recursive: true, force: true });
+  const trainingFolder = path.join(life.processFolder, 'training');
+  await mkdir(trainingFolder, { recursive: true });
+  // Of its own even when a job of this name was deleted a moment ago and is still being cleaned up.
+  const jobFolder = await mkdtemp(path.join(trainingFolder, `${name}-`));
   const folders = await layOutHosts(request, jobFolder);
   const baseFolders = [...folders.values()].map(({ baseFolder }) => baseFolder);
   const dataFolders = [...folders.values()].map(({ dataFolder }) => dataFolder);
@@ -65,20 +68,17 @@ export async function prepareTrainingRun(life: Life, options: TrainingRunOptions
       for (const baseFolder of baseFolders) await checkpoints.restore(baseFolder, signal);
     },
     async train(stopping) {
-      const epochSeconds = Math.floor(world.clock.now() / 1_000);
+      const epochSeconds = String(Math.floor(world.clock.now() / 1_000));
       const programs = runTrainingPrograms(
         life,
         folders,
         (folder) => startTrain(life, options, folder),
-        (host, lines) => {
-          const timestamp = world.clock.now();
-          const stream = `${name}/${host.name}-${String(epochSeconds)}`;
-          world.logs.append(
-            LOG_GROUP,
-            stream,
-            lines.map((message) => ({ timestamp, message })),
-          );
-          metrics.read(lines, timestamp);
+        (host) => {
+          const writeLog = openProgramLog(world, LOG_GROUP, `${name}/${host.name}-${epochSeconds}`);
+          return (lines) => {
+            writeLog(lines);
+            metrics.read(lines, world.clock.now());
+          };
         },
         stopping,
       );

@@ -1,7 +1,7 @@
 /**
  * The ways in which a training job ends, and what is known of it meanwhile.
  */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   BUCKET,
@@ -112,8 +112,9 @@ test('metrics are seen while the job runs, and the last values stay', async () =
   };
   await until(async () => (await valuesOf()).accuracy === 0.75, { what: 'metrics of a running job' });
   expect((await valuesOf()).loss).toBe(0.25);
-  const base = path.join(sagemaker.world.folder, 'processes', 'training', 'measured', 'algo-1', 'ml');
-  writeFileSync(path.join(base, 'go'), '');
+  const training = path.join(sagemaker.world.folder, 'processes', 'training');
+  const folder = readdirSync(training).find((name) => name.startsWith('measured-')) ?? '';
+  writeFileSync(path.join(training, folder, 'algo-1', 'ml', 'go'), '');
   await untilOver(sagemaker, 'measured');
   expect(await valuesOf()).toEqual({ loss: 0.125, accuracy: 0.75 });
 });
