@@ -17,6 +17,7 @@ import type {
   WorkflowType,
 } from './contract';
 import { NAME_PATTERN, parseS3Uri } from './domain/names';
+import { findViolations } from './service-model';
 
 const text = (lengthMax: number) => z.string().min(1, 'must not be empty').max(lengthMax);
 const wholeNumber = (least: number, most: number) => z.int().min(least).max(most);
@@ -185,6 +186,11 @@ export interface InputOf {
 }
 
 export type CheckedInput<T extends WorkflowType> = { input: InputOf[T] } | { problems: string[] };
+
+/** What AWS's published model refuses in a request: one sentence a problem, in AWS's words. */
+export function checkRequest(operation: string, request: object): string[] {
+  return findViolations(operation, request).map(({ message }) => `${operation}: ${message}`);
+}
 
 const PROBLEMS_MAX = 50;
 

@@ -22,6 +22,7 @@ export { createActivities, createWaitingActivities } from './create-activities';
 export type { ActivityDependencies } from './create-activities';
 export { createStatusReader, type StatusReader } from './status-reader';
 export type { AwsClients } from './aws';
+export type { Pace } from '../domain/pacing';
 
 /** How a create ended: made now, or found there, equal and ours. */
 export interface Created {
@@ -57,71 +58,71 @@ export interface Activities {
    * problems; `TrainingJobNotFound`, `TrainingJobFailed`, `TrainingJobStopped` for a deploy from such a job;
    * `AccessDenied`.
    */
-  prepare(type: WorkflowType, input: unknown, identity: RunIdentity): Promise<Plan>;
+  prepare: (type: WorkflowType, input: unknown, identity: RunIdentity) => Promise<Plan>;
   /**
    * Effect: makes the default bucket if it is not there. Idempotency: asks first; a bucket of ours counts as there.
    * Heartbeat: none. Failures: `NameTaken` where the bucket belongs to another account; `AccessDenied`.
    */
-  ensureBucket(bucket: string, region: string, account: string): Promise<{ made: boolean }>;
+  ensureBucket: (bucket: string, region: string, account: string) => Promise<{ made: boolean }>;
   /**
    * Effect: makes the training job. Idempotency: one of the same name that is equal and bears this run's tag is
    * adopted. Heartbeat: none. Failures: never retried here (the caller may be cancelled between two tries);
    * `AwsUnreachable` means that nothing was made; `NameTaken` with the differences; `LimitExceeded`;
    * `RoleNotAssumable`; `InvalidInput`; `AccessDenied`.
    */
-  createTrainingJob(request: CreateTrainingJobCommandInput, run: RunMark): Promise<Created>;
+  createTrainingJob: (request: CreateTrainingJobCommandInput, run: RunMark) => Promise<Created>;
   /**
    * Effect: StopTrainingJob. Idempotency: a job that has ended or is stopping is left to it. Heartbeat: none.
    * Failures: the usual. With `ifTaggedBy`, a job without that run tag is left alone and counts as absent: for jobs
    * that the run meant to make without hearing whether it did.
    */
-  stopTrainingJob(name: string, region: string, ifTaggedBy?: string): Promise<{ found: boolean }>;
+  stopTrainingJob: (name: string, region: string, ifTaggedBy?: string) => Promise<{ found: boolean }>;
   /**
    * Effect: none. Answers the last log lines of a training job's or an endpoint's containers. Idempotency: a read.
    * Heartbeat: none. Failures: none; without logs it answers none.
    */
-  readLogTail(source: { trainingJobName: string } | { endpointName: string }): Promise<string[]>;
+  readLogTail: (source: { trainingJobName: string } | { endpointName: string }) => Promise<string[]>;
   /**
    * Effect: none. Checks that the model data is in S3. Idempotency: a read. Heartbeat: none. Failures:
    * `ArtefactMissing`, `AccessDenied`.
    */
-  checkModelData(modelData: string, expectedBucketOwner?: string): Promise<void>;
+  checkModelData: (modelData: string, expectedBucketOwner?: string) => Promise<void>;
   /**
    * Effect: makes the model. Idempotency: its name is its content, so an equal one of any run of ours is adopted.
    * Heartbeat: none. Failures: as `createTrainingJob`.
    */
-  createModel(request: CreateModelCommandInput, run: RunMark): Promise<Created>;
+  createModel: (request: CreateModelCommandInput, run: RunMark) => Promise<Created>;
   /** Effect: makes the endpoint config. All else as `createModel`. */
-  createEndpointConfig(request: CreateEndpointConfigCommandInput, run: RunMark): Promise<Created>;
+  createEndpointConfig: (request: CreateEndpointConfigCommandInput, run: RunMark) => Promise<Created>;
   /**
    * Effect: makes the endpoint. Idempotency: one that bears this run's tag and serves or awaits the same config is
    * adopted. Heartbeat: none. Failures: as `createTrainingJob`.
    */
-  createEndpoint(request: CreateEndpointCommandInput, run: RunMark): Promise<Created>;
+  createEndpoint: (request: CreateEndpointCommandInput, run: RunMark) => Promise<Created>;
   /**
    * Effect: UpdateEndpoint to the config. Idempotency: not sent where the endpoint serves or awaits that config, nor
    * where it has changed since `before`: then the caller looks again. Heartbeat: none. Failures: as
    * `createTrainingJob`.
    */
-  updateEndpoint(
+  updateEndpoint: (
     request: UpdateEndpointCommandInput,
     before: EndpointObservation,
     run: RunMark,
-  ): Promise<{ outcome: 'sent' | 'under way' | 'changed meanwhile' }>;
+  ) => Promise<{ outcome: 'sent' | 'under way' | 'changed meanwhile' }>;
   /**
    * Effect: none. Answers the endpoint with its config and models and whose they are; null where there is none.
    * Idempotency: a read. Heartbeat: none. Failures: `AccessDenied`.
    */
-  describeHosting(endpointName: string): Promise<HostingDescription | null>;
+  describeHosting: (endpointName: string) => Promise<HostingDescription | null>;
   /**
    * Effect: DeleteEndpoint. Idempotency: one that is gone or going counts as deleted. Heartbeat: none. Failures: the
    * usual; an endpoint that cannot be deleted now (it is being created or updated) is tried again.
    */
-  deleteEndpoint(endpointName: string, region: string): Promise<Deleted>;
+  deleteEndpoint: (endpointName: string, region: string) => Promise<Deleted>;
   /** Effect: DeleteEndpointConfig. All else as `deleteEndpoint`. */
-  deleteEndpointConfig(endpointConfigName: string, region: string): Promise<Deleted>;
+  deleteEndpointConfig: (endpointConfigName: string, region: string) => Promise<Deleted>;
   /** Effect: DeleteModel. All else as `deleteEndpoint`. */
-  deleteModel(modelName: string, region: string): Promise<Deleted>;
+  deleteModel: (modelName: string, region: string) => Promise<Deleted>;
 }
 
 /** Why a wait came back: AWS said something new, there is nothing (any more), or the deadline passed. */
@@ -146,7 +147,7 @@ export interface WaitingActivities {
    * `seen`; samples of metrics survive in the heartbeat's details. Heartbeat: on each read of the status reader, also
    * a failed one. Failures: none; read errors, AccessDenied included, keep it waiting.
    */
-  awaitTrainingJobChange(watch: Watch<TrainingJobCursor>): Promise<Awaited<TrainingJobChange>>;
+  awaitTrainingJobChange: (watch: Watch<TrainingJobCursor>) => Promise<Awaited<TrainingJobChange>>;
   /** Effect: none. Returns when AWS says something of the endpoint that `seen` has not. All else as for the job. */
-  awaitEndpointChange(watch: EndpointWatch): Promise<Awaited<EndpointChange>>;
+  awaitEndpointChange: (watch: EndpointWatch) => Promise<Awaited<EndpointChange>>;
 }

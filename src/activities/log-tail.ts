@@ -45,8 +45,13 @@ export function createLogActivities({ logs }: AwsClients): Pick<Activities, 'rea
 
 /** A container's escape sequences must not reach anyone's terminal. */
 function withoutControls(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-_]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+    .replace(ESCAPE_SEQUENCES, '')
+    .replace(/\p{Cc}/gu, (control) => (control === '\t' ? control : ''))
     .trimEnd();
 }
+
+const ESCAPE_SEQUENCES = new RegExp(
+  String.raw`\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007]*(?:\u0007|\u001b\\)|[@-_])`,
+  'g',
+);

@@ -3,7 +3,7 @@
  * the run before its clean-up. Comes from `prepare`, goes into its `InvalidInput`.
  */
 import type { Plan, RunIdentity } from '../domain/plan';
-import { findViolations } from '../service-model';
+import { checkRequest } from '../schemas';
 
 /** Time that a clean-up may need on top: the stop of a job (AWS grants it two minutes) and of an endpoint. */
 const CLEAN_UP_SECONDS = 600;
@@ -15,9 +15,7 @@ export function findPlanProblems({ training, hosting }: Plan): string[] {
     ['CreateEndpointConfig', hosting?.endpointConfig],
     ['CreateEndpoint', hosting?.endpoint],
   ];
-  return requests.flatMap(([operation, request]) =>
-    request ? findViolations(operation, request).map(({ message }) => `${operation}: ${message}`) : [],
-  );
+  return requests.flatMap(([operation, request]) => (request ? checkRequest(operation, request) : []));
 }
 
 /** Temporal ends a run that is out of time without a word to it, so nothing would be stopped or deleted. */

@@ -65,7 +65,8 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
               run,
               hosting: buildHostingPlan(input.deploy, source as ModelSource, input.estimator?.tags, surroundings),
             };
-      refuse([...findPlanProblems(plan), ...findTimeoutProblems(plan, identity)], type, identity);
+      const problems = [...findPlanProblems(plan), ...findTimeoutProblems(plan, identity)];
+      if (problems.length > 0) throw refusal(problems, type, identity);
       return plan;
     },
   };
@@ -78,25 +79,18 @@ function checkOrRefuse<T extends WorkflowType>(
   region: string,
 ): InputOf[T] {
   const checked = checkInput(type, raw);
-  if ('problems' in checked) return refuse(checked.problems, type, identity) as never;
+  if ('problems' in checked) throw refusal(checked.problems, type, identity);
   const { input } = checked;
   if (input.region !== undefined && input.region !== region) {
-    refuse([`region is ${input.region}, but the workers of this task queue serve ${region}`], type, identity);
+    throw refusal([`region is ${input.region}, but the workers of this task queue serve ${region}`], type, identity);
   }
   return input;
 }
 
-function refuse(problems: string[], type: WorkflowType, { workflowId }: RunIdentity): void {
-  if (problems.length === 0) return;
+function refusal(problems: string[], type: WorkflowType, { workflowId }: RunIdentity): Error {
   const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`;
-  throw failWith(
-    'InvalidInput',
-    `the input of ${type} has ${count}: ${problems.join('; ')}`,
-    { workflow: workflowId },
-    {
-      details: { problems },
-    },
-  );
+  const what = `the input of ${type} has ${count}: ${problems.join('; ')}`;
+  return failWith('InvalidInput', what, { workflow: workflowId }, { details: { problems } });
 }
 
 async function surround(

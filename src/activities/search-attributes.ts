@@ -17,19 +17,22 @@ export async function listSearchAttributes(): Promise<{ names: SearchAttributeNa
     const { customAttributes } = await connection.withDeadline(Date.now() + LIMIT_MS, () =>
       connection.operatorService.listSearchAttributes({ namespace }),
     );
-    const names = SEARCH_ATTRIBUTES.filter((name) => Number(customAttributes?.[name]) === KEYWORD);
+    const names = SEARCH_ATTRIBUTES.filter((name) => Number(customAttributes[name]) === KEYWORD);
     const missing = SEARCH_ATTRIBUTES.filter((name) => !names.includes(name));
     if (missing.length === 0) return { names, warnings: [] };
     return {
       names,
       warnings: [
-        `the namespace ${namespace} has no search attribute ${missing.join(', ')} of type Keyword; ` +
-          `register with: temporal operator search-attribute create --namespace ${namespace} ` +
-          missing.map((name) => `--name ${name} --type Keyword`).join(' '),
+        `the namespace ${namespace} has no search attribute ${missing.join(', ')} of type Keyword; register with: ` +
+          `temporal operator search-attribute create --namespace ${namespace} ${flagsFor(missing)}`,
       ],
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { names: [], warnings: [`the namespace's search attributes could not be listed: ${reason}`] };
   }
+}
+
+function flagsFor(names: string[]): string {
+  return names.map((name) => `--name ${name} --type Keyword`).join(' ');
 }

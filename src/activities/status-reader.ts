@@ -24,7 +24,6 @@ export interface StatusReader {
 interface Watched extends WatchState {
   read: () => Promise<Reading<unknown> & { status?: string }>;
   listeners: Set<Listener<never>>;
-  isBeingRead: boolean;
 }
 
 export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: () => number = Date.now): StatusReader {
@@ -36,8 +35,7 @@ export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: 
   function turn(): void {
     clearTimeout(timer);
     if (isClosed || watched.size === 0) return;
-    const idle = [...watched.values()].filter(({ isBeingRead }) => !isBeingRead);
-    const { due, sleepMs } = scheduleReads(idle, now(), pace);
+    const { due, sleepMs } = scheduleReads([...watched.values()], now(), pace);
     for (const key of due) void readOnce(key);
     timer = setTimeout(turn, sleepMs);
   }

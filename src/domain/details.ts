@@ -53,7 +53,8 @@ function code(text: string): string {
 
 function cut(text: string): string {
   if (text.length <= LENGTH_MAX) return text;
-  return `${[...text.slice(0, LENGTH_MAX - 2)].slice(0, -1).join('')}…`;
+  // Half of a surrogate pair at the cut would make the whole text invalid.
+  return `${text.slice(0, LENGTH_MAX - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** AWS's console pages of a run's resources. */

@@ -20,6 +20,8 @@ export interface WatchState {
   lastReadMs: number | undefined;
   /** Reads that failed since the last answer. */
   failures: number;
+  /** True while a read has no answer yet: it is not sent twice, and counts towards the rate. */
+  isBeingRead: boolean;
 }
 
 /** Statuses that pass quickly and stand between someone and the next step. */
@@ -41,6 +43,7 @@ export function intervalMs(watch: WatchState, nowMs: number, pace: Pace): number
 /** The reads that are due now, longest overdue first, within the rate; and when to look again. */
 export function scheduleReads(watches: WatchState[], nowMs: number, pace: Pace): { due: string[]; sleepMs: number } {
   const overdue = watches
+    .filter(({ isBeingRead }) => !isBeingRead)
     .map((watch) => ({
       watch,
       dueMs: watch.lastReadMs === undefined ? watch.sinceMs : watch.lastReadMs + intervalMs(watch, nowMs, pace),

@@ -2,8 +2,8 @@
  * The worker's options, their defaults and the environment variables that set them. Read by `create-worker.ts`, the
  * plugin and the command `worker`.
  */
+import type { Pace } from '../activities';
 import { TASK_QUEUE } from '../contract';
-import type { Pace } from '../domain/pacing';
 
 /** Options of a worker; every one has a default. */
 export interface SageMakerWorkerOptions {

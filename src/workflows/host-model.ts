@@ -7,7 +7,7 @@ import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import type { DeployResult } from '../contract';
 import { after } from '../domain/deadlines';
-import { isSettled } from '../domain/endpoint-status';
+import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import type { HostingPlan } from '../domain/plan';
 import { acting, creating } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
@@ -41,8 +41,8 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
         run.plan.run,
       ),
     );
-    const replaced = await bringIntoService(run, plan);
-    if (replaced) await CancellationScope.nonCancellable(() => retireReplaced(run, plan, replaced));
+    const { updated, replaced } = await bringIntoService(run, plan);
+    for (const one of replaced) await CancellationScope.nonCancellable(() => retireReplaced(run, plan, one));
     const { endpoint } = run.record.progress;
     return {
       endpointName,
@@ -50,7 +50,7 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
       endpointConfigName,
       modelName,
       modelData: plan.modelData,
-      updated: replaced !== undefined,
+      updated,
     };
   } catch (error) {
     // Only an outcome takes anything down. A bug of ours does not: Temporal tries the workflow task again.
@@ -71,13 +71,17 @@ async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): P
 /** A job may be pending for 28 days and run for another 28. */
 const OTHERS_TRAINING_SECONDS = 56 * 86_400;
 
-/**
- * Creates or updates the endpoint and proves it. Answers what it served before where that was updated; looks again as
- * long as others are at the same endpoint.
- */
-async function bringIntoService(run: Run, plan: HostingPlan): Promise<HostingDescription | undefined> {
+/** How the endpoint came to serve: whether it was updated, and what it was made of before. */
+interface Service {
+  updated: boolean;
+  replaced: HostingDescription[];
+}
+
+/** Creates or updates the endpoint and proves it; looks again as long as others are at the same endpoint. */
+async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
   const name = plan.endpoint.EndpointName ?? '';
   const config = plan.endpoint.EndpointConfigName ?? '';
+  const replaced: HostingDescription[] = [];
   for (let turn = 1; turn <= TURNS_MAX; turn++) {
     const live = await acting(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
     if (!live) {
@@ -85,35 +89,45 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<HostingDes
         creating(run.plan.run, `create endpoint ${name}`).createEndpoint(plan.endpoint, run.plan.run),
       );
       await proveEndpoint(run, plan, undefined);
-      return undefined;
+      return { updated: false, replaced };
     }
-    if (!live.isOurs) throw endpointIsForeign(name, live);
-    if (!isSettled(live.endpoint.status)) {
+    const { endpoint, isOurs } = live;
+    if (!isOurs) throw endpointIsForeign(name, live);
+    if (!isSettled(endpoint.status)) {
       await awaitTurn(run, plan, name);
-    } else if (live.endpoint.status === 'InService' && live.endpoint.endpointConfigName === config) {
+    } else if (endpoint.status === 'InService' && endpoint.endpointConfigName === config) {
       run.record.note({
         kind: 'endpoint',
         name,
         state: 'adopted',
-        arn: live.endpoint.arn,
+        arn: endpoint.arn,
         reason: 'it serves this already',
       });
-      run.record.sawEndpoint(live.endpoint);
-      return undefined;
-    } else if (live.endpoint.status === 'InService') {
+      run.record.sawEndpoint(endpoint);
+      return { updated: false, replaced };
+    } else if (endpoint.status === 'InService') {
       if (await updateEndpoint(run, plan, live)) {
-        await proveEndpoint(run, plan, live.endpoint);
-        return live;
+        await proveEndpoint(run, plan, endpoint);
+        return { updated: true, replaced: [...replaced, live] };
       }
-    } else {
-      // What an earlier deploy of ours left in ruins takes no update; only a delete makes room.
+    } else if (endpoint.status === 'Failed') {
+      // It serves nothing and takes no update; only its delete makes room.
       await removeEndpoint(run, name);
+      replaced.push(live);
+    } else {
+      throw endpointNeedsAPerson(endpoint);
     }
   }
   throw outcome(
     'EndpointTimedOut',
     `others changed the endpoint ${name} ${String(TURNS_MAX)} times while this run waited`,
   );
+}
+
+/** OutOfService or UpdateRollbackFailed: it may still serve in part, so nothing of it is touched. */
+function endpointNeedsAPerson({ name, status, failureReason }: EndpointObservation): Error {
+  const what = `the endpoint ${name} is ${status} and takes no update; it was not touched, since it may still serve in part`;
+  return outcome('EndpointFailed', what, failureReason === undefined ? {} : { reason: failureReason });
 }
 
 function endpointIsForeign(name: string, live: HostingDescription): Error {

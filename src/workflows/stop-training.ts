@@ -2,10 +2,11 @@
  * Stops a training job and sees it stopped: the bill of a cancelled run ends here. Called by `train-model.ts` in a
  * scope that cannot be cancelled.
  */
-import { sleep } from '@temporalio/workflow';
+import { sleep, TemporalFailure } from '@temporalio/workflow';
 import { after } from '../domain/deadlines';
 import { acting } from './activity-options';
 import { awaitTrainingJob } from './await-training-job';
+import { explain } from './failures';
 import type { Run } from './run';
 
 /** AWS grants a container two minutes and then uploads what it left; after this long the stop is sent again. */
@@ -14,7 +15,24 @@ const STOPS_MAX = 4;
 /** A create that nobody heard of may still take effect: for so long the job is looked for. */
 const LATE_EFFECT = { looks: 4, intervalMs: 10_000 };
 
+/** Never throws an outcome of its own: why the run ends must not be hidden by what came after. */
 export async function stopTraining(run: Run, name: string): Promise<void> {
+  try {
+    await stopAndSee(run, name);
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    const { code, message } = explain(error);
+    run.record.note({
+      kind: 'training job',
+      name,
+      state: 'left',
+      reason: `its stop failed (${code}): it may still cost money`,
+    });
+    run.record.warn([`the training job ${name} could not be stopped: ${message}`]);
+  }
+}
+
+async function stopAndSee(run: Run, name: string): Promise<void> {
   const { record, plan } = run;
   const entry = record.entry('training job', name);
   if (!entry || entry.state === 'left' || entry.state === 'deleted') return;

@@ -3,6 +3,7 @@
  * endpoint someone asks to delete. A run deletes only what it made, or what bears the tag of a run of ours; the ledger
  * says what became of each. Called in scopes that cannot be cancelled.
  */
+import { TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import type { ResourceKind } from '../contract';
 import { after } from '../domain/deadlines';
@@ -50,7 +51,10 @@ function noteEndpoint(run: Run, name: string, state: 'deleted' | 'left', reason?
   return state === 'deleted';
 }
 
-/** After a deploy that did not come to serve: endpoint, config and model go, if this run made them and nothing uses them. */
+/**
+ * After a deploy that did not come to serve: endpoint, config and model go, if this run made them and nothing uses them.
+ * Never throws an outcome of its own: why the deploy failed must not be hidden by what came after.
+ */
 export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<void> {
   const { record } = run;
   const endpointName = plan.endpoint.EndpointName ?? '';
@@ -61,24 +65,31 @@ export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<voi
       removeOwnEndpoint(run, endpointName, entry?.state === 'intended'),
     );
   } else if (entry?.reason === UPDATED) {
-    await awaitEndpoint(
-      run,
-      endpointName,
-      after(Date.now(), plan.endpointTimeoutSeconds),
-      ({ status }) => isSettled(status) || undefined,
-    );
+    const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
+    await awaitEndpoint(run, endpointName, deadline, ({ status }) => isSettled(status) || undefined);
   }
-  const live = await acting(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
-  const inUse = live && [live.endpoint.endpointConfigName, live.endpoint.pendingConfigName].includes(configName);
   const pair: ['endpoint config' | 'model', string][] = [
     ['endpoint config', configName],
     ['model', plan.model.ModelName ?? ''],
   ];
-  for (const [kind, name] of pair) {
-    if (!isOwnWork(record.entry(kind, name))) continue;
-    if (inUse) record.note({ kind, name, state: 'left', reason: `the endpoint ${endpointName} uses it` });
-    else await attempt(run, kind, name, () => deleteResource(run, kind, name));
+  const own = pair.filter(([kind, name]) => isOwnWork(record.entry(kind, name)));
+  for (const [kind, name] of own) {
+    await attempt(run, kind, name, async () => {
+      if (await isInUse(run, endpointName, configName)) {
+        record.note({ kind, name, state: 'left', reason: `the endpoint ${endpointName} uses it` });
+      } else {
+        await deleteResource(run, kind, name);
+      }
+    });
   }
+}
+
+/** True where the endpoint serves the config, is on its way to it, or is stuck between it and another. */
+async function isInUse(run: Run, endpointName: string, configName: string): Promise<boolean> {
+  const live = await acting(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
+  if (!live) return false;
+  const { status, endpointConfigName, pendingConfigName } = live.endpoint;
+  return status === 'UpdateRollbackFailed' || [endpointConfigName, pendingConfigName].includes(configName);
 }
 
 /** An endpoint that was meant, but not known, to be made is removed only if it bears this run's mark: any of ours. */
@@ -135,6 +146,7 @@ async function attempt(run: Run, kind: ResourceKind, name: string, cleanUp: () =
   try {
     await cleanUp();
   } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
     const { code, message } = explain(error);
     run.record.note({ kind, name, state: 'left', reason: `its delete failed: ${code}` });
     run.record.warn([`the ${kind} ${name} could not be deleted: ${message}`]);

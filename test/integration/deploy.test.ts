@@ -22,7 +22,17 @@ import type {
 } from '../../src/contract';
 import { MEMO, PROGRESS_QUERY } from '../../src/contract';
 import { failureOfRun } from '../support/failures';
-import { DATA_BUCKET, DEPLOY, ESTIMATOR, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
+import {
+  DATA_BUCKET,
+  DEPLOY,
+  ESTIMATOR,
+  mainJob,
+  ROLE,
+  searchAttributesOf,
+  startRig,
+  uniqueName,
+  type Rig,
+} from '../support/rig';
 import { until } from '../support/until';
 
 const MODEL_DATA = `s3://${DATA_BUCKET}/given/model.tar.gz`;
@@ -297,8 +307,11 @@ describe('fitThenDeploy', () => {
       'endpoint config made',
       'endpoint made',
     ]);
-    const { searchAttributes } = await handle.describe();
-    expect(searchAttributes).toMatchObject({ TrainingJobName: [name], EndpointName: [name], SageMakerStage: ['Done'] });
+    expect(await searchAttributesOf(handle)).toEqual({
+      TrainingJobName: name,
+      EndpointName: name,
+      SageMakerStage: 'Done',
+    });
   });
 
   it('carries tags and metric definitions', async () => {

@@ -9,7 +9,7 @@ import type { FitInput, FitResult, Progress, RunMemo } from '../../src/contract'
 import { MEMO, PROGRESS_QUERY } from '../../src/contract';
 import { buildFitPlans } from '../../src/domain/build-plan';
 import { failureOfRun } from '../support/failures';
-import { DATA_BUCKET, ESTIMATOR, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
+import { DATA_BUCKET, ESTIMATOR, ROLE, searchAttributesOf, startRig, uniqueName, type Rig } from '../support/rig';
 import { until } from '../support/until';
 
 let rig: Rig;
@@ -60,9 +60,9 @@ describe('fit', () => {
     const statuses = progress.trainingJob?.transitions.map(({ status }) => status);
     expect(statuses).toEqual(['Starting', 'Downloading', 'Training', 'Uploading', 'Completed']);
 
-    const { memo, searchAttributes } = await handle.describe();
+    const { memo } = await handle.describe();
     expect(memo?.[MEMO.run]).toMatchObject({ stage: 'Done', trainingJobName: name } satisfies Partial<RunMemo>);
-    expect(searchAttributes).toMatchObject({ TrainingJobName: [name], SageMakerStage: ['Done'] });
+    expect(await searchAttributesOf(handle)).toEqual({ TrainingJobName: name, SageMakerStage: 'Done' });
 
     const { events } = await handle.fetchHistory();
     const waits =

@@ -6,7 +6,13 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { WorkflowHandleWithFirstExecutionRunId, WorkflowStartOptions } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { DeployArguments, EstimatorArguments, FitThenDeployInput, WorkflowType } from '../../src/contract';
+import {
+  SEARCH_ATTRIBUTES,
+  type DeployArguments,
+  type EstimatorArguments,
+  type FitThenDeployInput,
+  type WorkflowType,
+} from '../../src/contract';
 import {
   emulatorControl,
   startEmulator,
@@ -126,4 +132,13 @@ export function mainJob(jobName: string, further: Partial<EstimatorArguments> = 
     fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
     deploy: DEPLOY,
   };
+}
+
+/** Our search attributes as the server has them. */
+export async function searchAttributesOf(handle: Handle): Promise<Record<string, unknown>> {
+  const { typedSearchAttributes } = await handle.describe();
+  const ours = typedSearchAttributes
+    .getAll()
+    .filter(({ key }) => (SEARCH_ATTRIBUTES as readonly string[]).includes(key.name));
+  return Object.fromEntries(ours.map(({ key, value }) => [key.name, value]));
 }

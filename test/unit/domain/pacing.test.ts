@@ -7,6 +7,7 @@ const watch = (further: Partial<WatchState> = {}): WatchState => ({
   sinceMs: 0,
   lastReadMs: 0,
   failures: 0,
+  isBeingRead: false,
   ...further,
 });
 
@@ -47,6 +48,12 @@ describe('the schedule', () => {
     const sent = Array.from({ length: 10 }, (_, i) => watch({ name: `sent${String(i)}`, lastReadMs: 9_500 }));
     const { due } = scheduleReads([...sent, watch({ lastReadMs: 0 })], 10_000, PACE);
     expect(due).toEqual([]);
+  });
+
+  it('never asks twice at once, and counts what is under way', () => {
+    const slow = Array.from({ length: 10 }, (_, i) => watch({ name: String(i), lastReadMs: 9_500, isBeingRead: true }));
+    expect(scheduleReads([...slow, watch({ lastReadMs: 0 })], 10_000, PACE).due).toEqual([]);
+    expect(scheduleReads([watch({ lastReadMs: 0, isBeingRead: true })], 100_000, PACE).due).toEqual([]);
   });
 
   it('reads every one of many jobs over time, none starved', () => {
