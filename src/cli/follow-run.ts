@@ -43,14 +43,17 @@ export async function followRun<T extends WorkflowType>(
   }, SIGN_OF_LIFE_MS);
   const log = followLog(client, options);
   let last: RunProgress | undefined;
+  let notice: string | undefined;
   try {
     view.startedAtMs = Date.parse((await run.status()).startTime);
     const onNotice = (message: string): void => output.emit({ type: 'warning', message });
     for await (const progress of run.watch({ intervalMs: WATCH_INTERVAL_MS, signal, onNotice })) {
+      if (progress.notice !== notice) onNotice(progress.notice ?? 'a worker answers again');
+      ({ notice } = progress);
+      // What Temporal tells alone is less than what is known already.
       for (const event of findChanges(last, progress)) output.emit(event);
-      if (progress.notice !== undefined && progress.notice !== last?.notice) onNotice(progress.notice);
-      last = progress;
-      showProgress(view, progress, options.curve === undefined);
+      if (progress.live || !last) last = progress;
+      showProgress(view, last, notice, options.curve === undefined);
       log.see(progress);
     }
     signal.throwIfAborted();
@@ -101,10 +104,10 @@ function followLog(client: ClientModule, { output, signal, logIntervalMs, onLogL
   };
 }
 
-function showProgress(view: RunView, progress: RunProgress, withCurve: boolean): void {
+function showProgress(view: RunView, progress: RunProgress, notice: string | undefined, withCurve: boolean): void {
   view.progress = progress;
-  if (progress.notice === undefined) delete view.notice;
-  else view.notice = progress.notice;
+  if (notice === undefined) delete view.notice;
+  else view.notice = notice;
   const name = progress.trainingJob?.metrics[0]?.name;
   if (name === undefined || !withCurve) return;
   const samples = progress.trainingJob?.metrics.filter((sample) => sample.name === name) ?? [];

@@ -9,7 +9,16 @@ import { stripControls, timeOfDay } from './live-block';
 
 /** What happened on the way, as programs read it: one line each, before the last one. */
 export type CommandEvent =
-  | { type: 'status'; subject: string; name: string; status: string; secondaryStatus?: string; message?: string }
+  | {
+      type: 'status';
+      subject: string;
+      name: string;
+      status: string;
+      secondaryStatus?: string;
+      message?: string;
+      /** When AWS entered it; absent where that is not known. */
+      since?: string;
+    }
   | { type: 'log'; source: string; line: string; time: string }
   | { type: 'warning'; message: string };
 
@@ -83,7 +92,10 @@ export function createOutput(streams: OutputStreams, { json }: { json: boolean }
       else if (event.type === 'log') sayOnStdout(`${event.source} │ ${event.line}`);
       else if (event.type === 'status') {
         // The block shows them already.
-        if (!block.isShown()) sayOnStderr(`${timeOfDay(Date.now())} ${describeEvent(event)}`);
+        if (!block.isShown())
+          sayOnStderr(
+            `${timeOfDay(event.since === undefined ? Date.now() : Date.parse(event.since))} ${describeEvent(event)}`,
+          );
       } else sayOnStderr(describeEvent(event));
     },
     announce(type, fields) {

@@ -15,10 +15,11 @@ function trainingJobChanges(before: Progress | undefined, after: Progress): Comm
   const event = { type: 'status', subject: 'training job', name: job.name } as const;
   const seen = before?.trainingJob?.transitions.length ?? 0;
   // Short statuses may come and go between two looks; AWS keeps the list.
-  const missed = job.transitions.slice(seen).map(({ status, message }) => ({
+  const missed = job.transitions.slice(seen).map(({ status, startTime, message }) => ({
     ...event,
     status: 'InProgress',
     secondaryStatus: status,
+    since: startTime,
     ...(message !== undefined && message !== '' && { message }),
   }));
   const last = missed.at(-1);
@@ -34,7 +35,8 @@ function trainingJobChanges(before: Progress | undefined, after: Progress): Comm
 function endpointChanges(before: Progress | undefined, after: Progress): CommandEvent[] {
   const { endpoint } = after;
   if (endpoint?.status === undefined || before?.endpoint?.status === endpoint.status) return [];
-  return [{ type: 'status', subject: 'endpoint', name: endpoint.name, status: endpoint.status }];
+  const { name, status, since } = endpoint;
+  return [{ type: 'status', subject: 'endpoint', name, status, ...(since !== undefined && { since }) }];
 }
 
 function newWarnings(before: Progress | undefined, after: Progress): CommandEvent[] {

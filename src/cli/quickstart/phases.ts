@@ -17,6 +17,8 @@ export interface Moments {
 
 /** A phase and the seconds it took. */
 export interface Phase {
+  /** For programs; SageMaker's own statuses under their own names. */
+  key: string;
   name: string;
   seconds: number;
 }
@@ -28,35 +30,39 @@ export function measurePhases(
   endpointInServiceAt: string | undefined,
 ): Phase[] {
   const job = transitions.flatMap(({ status, startTime, endTime }) =>
-    endTime === undefined ? [] : [{ name: `job: ${status}`, ms: Date.parse(endTime) - Date.parse(startTime) }],
+    endTime === undefined || FINAL.includes(status)
+      ? []
+      : [{ key: status, name: `training job: ${status}`, ms: Date.parse(endTime) - Date.parse(startTime) }],
   );
   const jobEnd = Math.max(...transitions.map(({ startTime, endTime }) => Date.parse(endTime ?? startTime)));
-  const inService = endpointInServiceAt === undefined ? Number.NaN : Date.parse(endpointInServiceAt);
-  const endpoint = Number.isFinite(inService - jobEnd)
-    ? [{ name: 'endpoint: Creating', ms: Math.max(0, inService - jobEnd) }]
+  const creatingMs = endpointInServiceAt === undefined ? Number.NaN : Date.parse(endpointInServiceAt) - jobEnd;
+  const endpoint = Number.isFinite(creatingMs)
+    ? [{ key: 'Creating', name: 'endpoint: Creating', ms: Math.max(0, creatingMs) }]
     : [];
   const seen = [...job, ...endpoint];
-  const unseen = moments.runEnded - moments.uploaded - seen.reduce((sum, { ms }) => sum + ms, 0);
+  const betweenMs = moments.runEnded - moments.uploaded - seen.reduce((sum, { ms }) => sum + ms, 0);
   return [
-    { name: 'start of the stack', ms: moments.stackReady - moments.begun },
-    { name: 'upload', ms: moments.uploaded - moments.stackReady },
+    { key: 'start', name: 'start of the stack', ms: moments.stackReady - moments.begun },
+    { key: 'upload', name: 'upload', ms: moments.uploaded - moments.stackReady },
     ...seen,
-    { name: 'between them', ms: Math.max(0, unseen) },
-    { name: 'predictions', ms: moments.predicted - moments.runEnded },
-    { name: 'removal of the endpoint', ms: moments.removed - moments.predicted },
-    { name: 'stop of the stack', ms: moments.stopped - moments.removed },
-    { name: 'total', ms: moments.stopped - moments.begun },
-  ].map(({ name, ms }) => ({ name, seconds: Math.round(ms / 10) / 100 }));
+    { key: 'between', name: 'between them', ms: Math.max(0, betweenMs) },
+    { key: 'predictions', name: 'predictions', ms: moments.predicted - moments.runEnded },
+    { key: 'removal', name: 'removal of the endpoint', ms: moments.removed - moments.predicted },
+    { key: 'stop', name: 'stop of the stack', ms: moments.stopped - moments.removed },
+    { key: 'total', name: 'total', ms: moments.stopped - moments.begun },
+  ].map(({ key, name, ms }) => ({ key, name, seconds: Math.round(ms / 10) / 100 }));
 }
 
+/** Statuses that last no time of their own. */
+const FINAL = ['Completed', 'Failed', 'Stopped'];
 const BAR_WIDTH = 30;
 
 /** The phases as lines: name, seconds, and a bar in proportion to the whole. */
 export function describePhases(phases: Phase[]): string[] {
   const total = Math.max(...phases.map(({ seconds }) => seconds), Number.MIN_VALUE);
   const nameWidth = Math.max(...phases.map(({ name }) => name.length));
-  return phases.map(({ name, seconds }) => {
-    const bar = name === 'total' ? '' : '█'.repeat(Math.round((seconds / total) * BAR_WIDTH));
+  return phases.map(({ key, name, seconds }) => {
+    const bar = key === 'total' ? '' : '█'.repeat(Math.round((seconds / total) * BAR_WIDTH));
     return `  ${name.padEnd(nameWidth)}  ${seconds.toFixed(1).padStart(6)} s  ${bar}`.trimEnd();
   });
 }

@@ -2,8 +2,6 @@
  * Asks the quickstart's endpoint about every held-out digit, in batches, and counts what it gets right. The digits come
  * from the split of the data, the answers from the endpoint alone.
  */
-import type { RealTimePredictor } from '../../client';
-import type { CsvRow } from '../../client';
 import { CommandFailure } from '../command-failure';
 import type { Digit } from './dataset';
 
@@ -14,26 +12,18 @@ export interface JudgedDigit {
   answer: number;
 }
 
+/** Asks the endpoint about rows of pixels; answers what the model answered, read as JSON. */
+export type AskEndpoint = (rows: (readonly number[])[]) => Promise<unknown>;
+
 /** @throws CommandFailure ModelError where the endpoint does not answer one label for each digit */
-export async function predictDigits(
-  predictor: RealTimePredictor<ArrayLike<CsvRow>, unknown>,
-  digits: Digit[],
-  signal: AbortSignal,
-): Promise<JudgedDigit[]> {
+export async function predictDigits(ask: AskEndpoint, digits: Digit[]): Promise<JudgedDigit[]> {
   const judged: JudgedDigit[] = [];
   for (let start = 0; start < digits.length; start += BATCH_ROWS) {
     const batch = digits.slice(start, start + BATCH_ROWS);
-    const answer = await predictor.predict(
-      batch.map(({ pixels }) => pixels),
-      { signal },
-    );
-    const labels = readLabels(answer);
+    const labels = readLabels(await ask(batch.map(({ pixels }) => pixels)));
     if (labels.length !== batch.length) {
-      throw new CommandFailure(
-        'ModelError',
-        `the endpoint gave ${String(labels.length)} labels for ${String(batch.length)} digits`,
-        { endpointName: predictor.endpointName },
-      );
+      const counts = `${String(labels.length)} labels for ${String(batch.length)} digits`;
+      throw new CommandFailure('ModelError', `the endpoint gave ${counts}`);
     }
     judged.push(...batch.map((digit, index) => ({ digit, answer: labels[index] ?? Number.NaN })));
   }

@@ -130,7 +130,7 @@ async function judgeEndpoint(
     deserializer: jsonDeserializer,
   });
   try {
-    const judged = await predictDigits(predictor, heldOut, interrupted);
+    const judged = await predictDigits((rows) => predictor.predict(rows, { signal: interrupted }), heldOut);
     output.announce('predictions', { accuracy: accuracyOf(judged), heldOut: judged.length });
     for (const line of describeExamples(chooseExamples(judged, EXAMPLES), output.columns)) output.print(line);
     output.print(`accuracy ${(accuracyOf(judged) * 100).toFixed(1)} % of ${String(judged.length)} held-out digits`);
@@ -176,7 +176,7 @@ async function removeEndpoint(
   }
 }
 
-function tellEnd(output: Output, { result, progress, judged }: Told, moments: Moments): void {
+function tellEnd(output: Output, { run, result, progress, judged }: Told, moments: Moments): void {
   const { trainingJob, endpoint } = progress ?? {};
   const phases = measurePhases(moments, trainingJob?.transitions ?? [], endpoint?.since);
   output.print('');
@@ -184,10 +184,10 @@ function tellEnd(output: Output, { result, progress, judged }: Told, moments: Mo
   const { trainingJobName, modelData, endpointName } = result;
   output.result(
     {
-      ...{ trainingJobName, modelData, endpointName },
+      ...{ workflowId: run.workflowId, runId: run.runId, trainingJobName, modelData, endpointName },
       accuracy: accuracyOf(judged),
       heldOut: judged.length,
-      seconds: Object.fromEntries(phases.map(({ name, seconds }) => [name, seconds])),
+      seconds: Object.fromEntries(phases.map(({ key, seconds }) => [key, seconds])),
     },
     '',
   );

@@ -14,7 +14,7 @@ export function describeExamples(judged: JudgedDigit[], columns: number): string
   const pictures = judged.map(({ digit, answer }) => {
     const lines = drawDigit(digit.pixels);
     const verdict =
-      digit.label === answer ? `model: ${String(answer)}` : `model: ${String(answer)} is ${String(digit.label)}`;
+      digit.label === answer ? `model: ${String(answer)}` : `model: ${String(answer)} (it is ${String(digit.label)})`;
     const width = Math.max(verdict.length, ...lines.map((line) => line.length));
     return [...lines, verdict].map((line) => line.padEnd(width));
   });

@@ -15,7 +15,9 @@ const EPOCH_SECONDS = 0.15;
 const INSTANCE_TYPE = 'ml.m5.large';
 const LOG_INTERVAL_MS = 500;
 
-const EPOCH_LINE = /epoch=(\d+)\b.*?train:loss=([\d.eE+-]+)/;
+/** `epoch=3 train:loss=0.41 train:accuracy=0.91` */
+const EPOCH_LINE = /^epoch=(\d+) /;
+const METRIC = /(\S+:\S+)=(\S+)/g;
 
 export interface TrainingCall {
   client: ClientModule;
@@ -66,10 +68,12 @@ export async function trainAndDeploy(call: TrainingCall): Promise<Deployed> {
     logIntervalMs: LOG_INTERVAL_MS,
     curve,
     onLogLine(line) {
-      const [, epoch, loss] = EPOCH_LINE.exec(line) ?? [];
-      if (epoch === undefined || loss === undefined) return;
-      curve.values.push(Number(loss));
-      output.announce('metric', { name: curve.name, step: Number(epoch), value: Number(loss) });
+      const [, epoch] = EPOCH_LINE.exec(line) ?? [];
+      if (epoch === undefined) return;
+      for (const [, name, value] of line.matchAll(METRIC)) {
+        if (name === curve.name) curve.values.push(Number(value));
+        output.announce('metric', { name, step: Number(epoch), value: Number(value) });
+      }
     },
   });
   return { run, ...followed };
