@@ -10,9 +10,10 @@ import { startEmulatorProcess } from '../support/command-line';
 import { endProcesses, runProcess } from '../support/processes';
 import { findPython, PYTHON_ENVIRONMENT_LIMIT_MS, pythonVariables } from '../support/python';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
+import { until } from '../support/until';
 
 /** The SDK looks at an endpoint first after half a minute, and at a job's status that seldom. */
-const SCRIPT_LIMIT_MS = 4 * 60_000;
+const SCRIPT_LIMIT_MS = 6 * 60_000;
 
 const SCRIPT = join(__dirname, 'fit_deploy_predict.py');
 const DIGITS = join(__dirname, '../../examples/digits/digits.csv.gz');
@@ -49,7 +50,8 @@ it(
       'held-out.csv': toCsv(heldOut.slice(0, 100)),
       'config.yaml': SDK_CONFIG,
     });
-    const { ready: emulator, close } = await startEmulatorProcess();
+    const emulatorProcess = await startEmulatorProcess();
+    const emulator = emulatorProcess.ready;
     const { code, stdout, stderr } = await runProcess(
       python,
       [SCRIPT, join(folder, 'train.csv'), join(folder, 'held-out.csv')],
@@ -105,11 +107,17 @@ it(
       region: emulator.region,
       credentials: emulator,
     });
-    await expect(sagemaker.send(new DescribeEndpointCommand({ EndpointName: report.endpointName }))).rejects.toThrow(
-      'Could not find endpoint',
+    const described = () => sagemaker.send(new DescribeEndpointCommand({ EndpointName: report.endpointName }));
+    await until(
+      () =>
+        described().then(
+          () => false,
+          (error: unknown) => String(error).includes('Could not find endpoint'),
+        ),
+      { what: 'the endpoint to be gone' },
     );
     sagemaker.destroy();
-    await close();
+    await emulatorProcess.close();
   },
   SCRIPT_LIMIT_MS,
 );
