@@ -6,9 +6,14 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Objects } from '../world';
-import type { ChannelObject } from './channel-source';
+import type { Objects, StoredObject } from '../world';
 import { DataDownloadFailed } from './data-download-failed';
+
+/** One object of a channel, and its path within the channel's folder. */
+export interface ChannelObject {
+  object: StoredObject;
+  name: string;
+}
 
 export async function copyObjects(
   objects: Objects,

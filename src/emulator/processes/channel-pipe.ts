@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { Objects } from '../world';
-import type { ChannelObject } from './channel-source';
+import type { ChannelObject } from './channel-files';
 
 const RETRY_MS = 20;
 

@@ -12,8 +12,8 @@ const MAX_FILES = 100_000;
 
 /** The folder `relative` within `root`, if it is a real folder there and not a way out; else undefined. */
 export async function findFolderInside(root: string, relative: string): Promise<string | undefined> {
-  const expected = path.join(await realpath(root), relative);
   try {
+    const expected = path.join(await realpath(root), relative);
     return (await realpath(expected)) === expected ? expected : undefined;
   } catch {
     // Not there, or a link that leads nowhere: nothing to read either way.

@@ -46,6 +46,8 @@ export interface RunningProgram {
   pid: number | undefined;
   /** What all its processes bear in their environment. */
   marker: string;
+  /** It is process 1 of a namespace of its own. */
+  isProcessOne: boolean;
   stdout: Readable;
   stderr: Readable;
   /** Settles when the program itself has ended, whoever still holds its output; never rejects. */
@@ -82,7 +84,7 @@ export function createLauncher(isolation: Isolation, folderName: string): Launch
         stdio: isolation.ownOptMl ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe', 'pipe'],
       });
       // What ends process 1 of a process namespace ends all in it; without one the mark finds who left the group.
-      return followProgram(child, marker, !isolation.ownOptMl);
+      return followProgram(child, marker, isolation.ownOptMl);
     },
   };
 }
@@ -105,7 +107,7 @@ function commandInNamespaces(isolation: Isolation, options: ProgramOptions, mark
   ];
 }
 
-function followProgram(child: ChildProcess, marker: string, canBeLeft: boolean): RunningProgram {
+function followProgram(child: ChildProcess, marker: string, isProcessOne: boolean): RunningProgram {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('a program was started without pipes for its output');
   let hasEnded = false;
@@ -134,6 +136,7 @@ function followProgram(child: ChildProcess, marker: string, canBeLeft: boolean):
   return {
     pid: child.pid,
     marker,
+    isProcessOne,
     stdout,
     stderr,
     ended,
@@ -143,7 +146,7 @@ function followProgram(child: ChildProcess, marker: string, canBeLeft: boolean):
     },
     killRemains() {
       signalGroup('SIGKILL');
-      if (canBeLeft) killMarked((found) => found === marker);
+      if (!isProcessOne) killMarked((found) => found === marker);
     },
   };
 }

@@ -46,7 +46,7 @@ export function findMarked(accept: (marker: string) => boolean): number[] {
 export function killLeftovers(folderName: string): number {
   return killMarked((marker) => {
     const [folder, pid, startTime] = marker.split(':');
-    return folder === folderName && (startTime === '' || readStartTime(Number(pid)) !== startTime);
+    return folder === folderName && readStartTime(Number(pid)) !== startTime;
   });
 }
 

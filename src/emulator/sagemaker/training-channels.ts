@@ -5,7 +5,7 @@ import type { Channel } from '@aws-sdk/client-sagemaker';
 import path from 'node:path';
 import { copyObjects } from '../processes/channel-files';
 import { preparePipe, streamChannel } from '../processes/channel-pipe';
-import { findChannelObjects } from '../processes/channel-source';
+import { findChannelObjects } from './channel-source';
 import type { Objects } from '../world';
 
 export interface TrainingChannels {

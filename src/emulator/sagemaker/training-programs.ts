@@ -2,8 +2,9 @@
  * Runs `train` on all hosts of a job: one failing host ends them all, a stop asks first and then insists.
  */
 import type { Host, TrainingFolder } from '../processes/training-folder';
+import { askToEnd } from '../processes/ask-to-end';
 import { readTextInside } from '../processes/inside-folder';
-import type { RunningProgram } from '../processes/launcher';
+import type { ProgramEnd, RunningProgram } from '../processes/launcher';
 import { exitCodeOf, followToEnd } from '../processes/program-end';
 import type { Life } from './life';
 
@@ -35,34 +36,36 @@ export function runTrainingPrograms(
   const over = new AbortController();
   let failure: AlgorithmFailure | undefined;
 
-  const signalAll = (signal: 'SIGTERM' | 'SIGKILL'): void => {
-    for (const program of programs) program.signal(signal);
+  const killAll = (): void => {
+    for (const program of programs) program.signal('SIGKILL');
   };
   const fail = (cause: AlgorithmFailure): void => {
     failure ??= cause;
-    signalAll('SIGKILL');
+    killAll();
   };
   const runHost = async (host: Host, folder: TrainingFolder): Promise<void> => {
-    const program = start(folder);
-    programs.push(program);
-    const end = await followToEnd(program, readLinesOf(host));
+    let end: ProgramEnd;
+    try {
+      const program = start(folder);
+      programs.push(program);
+      end = await followToEnd(program, readLinesOf(host));
+    } catch (error) {
+      end = { error: String(error) };
+    }
     const exitCode = exitCodeOf(end);
     if (exitCode === 0) return;
     fail({ exitCode, message: 'error' in end ? end.error : await readFailure(folder) });
   };
   const stop = async (): Promise<void> => {
-    signalAll('SIGTERM');
+    for (const program of programs) void askToEnd(program, over.signal);
     const since = clock.now();
     const graceMs = (): number => clock.durationMs('Stopping') || life.limits.trainingStopMs;
-    if (await life.waits.until(() => since + graceMs(), over.signal)) signalAll('SIGKILL');
-  };
-  const kill = (): void => {
-    signalAll('SIGKILL');
+    if (await life.waits.until(() => since + graceMs(), over.signal)) killAll();
   };
 
   const running = Promise.all([...hosts].map(([host, folder]) => runHost(host, folder)));
   onAbort(stopping, over.signal, () => void stop());
-  onAbort(life.closing, over.signal, kill);
+  onAbort(life.closing, over.signal, killAll);
   const ended = running.then(() => {
     over.abort();
     return failure;

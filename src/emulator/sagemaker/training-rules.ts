@@ -76,6 +76,8 @@ function checkStopping(request: CreateTrainingJobRequest): void {
 function checkChannel(world: World, request: CreateTrainingJobRequest, channel: Channel): void {
   const source = channel.DataSource?.S3DataSource;
   const name = channel.ChannelName ?? '';
+  // The pattern lets these through, but a channel is a folder.
+  if (name === '.' || name === '..') throw refuseInput(`'${name}' cannot be the name of a channel.`);
   if (source === undefined)
     throw refuseInput(`The emulator reads channels from S3 only; channel '${name}' is elsewhere.`);
   if (source.S3DataType !== 'S3Prefix' && source.S3DataType !== 'ManifestFile') {

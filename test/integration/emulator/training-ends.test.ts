@@ -1,7 +1,7 @@
 /**
  * The ways in which a training job ends, and what is known of it meanwhile.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   BUCKET,
@@ -25,6 +25,12 @@ afterAll(async () => {
   await sagemaker.close();
   sagemaker.remove();
 });
+
+function findJobFolder(job: string): string | undefined {
+  const training = path.join(sagemaker.world.folder, 'processes', 'training');
+  const name = existsSync(training) ? readdirSync(training).find((folder) => folder.startsWith(`${job}-`)) : undefined;
+  return name === undefined ? undefined : path.join(training, name);
+}
 
 beforeEach(() => {
   delete sagemaker.phases.Downloading;
@@ -112,9 +118,7 @@ test('metrics are seen while the job runs, and the last values stay', async () =
   };
   await until(async () => (await valuesOf()).accuracy === 0.75, { what: 'metrics of a running job' });
   expect((await valuesOf()).loss).toBe(0.25);
-  const training = path.join(sagemaker.world.folder, 'processes', 'training');
-  const folder = readdirSync(training).find((name) => name.startsWith('measured-')) ?? '';
-  writeFileSync(path.join(training, folder, 'algo-1', 'ml', 'go'), '');
+  writeFileSync(path.join(findJobFolder('measured') ?? '', 'algo-1', 'ml', 'go'), '');
   await untilOver(sagemaker, 'measured');
   expect(await valuesOf()).toEqual({ loss: 0.125, accuracy: 0.75 });
 });
@@ -123,6 +127,29 @@ test('what an algorithm leaves running neither holds its job up nor outlives it'
   const job = await train(sagemaker, 'forking', 'sleep 3700 & echo $! > $ML/model/pid; exit 0');
   expect(job.TrainingJobStatus).toBe('Completed');
   expect(findCommands(/^sleep 3700$/)).toEqual([]);
+});
+
+test('an algorithm that does not listen yet when it is asked to stop is asked once more when it does', async () => {
+  const script = [
+    'until [ -e $ML/go ]; do sleep 0.05; done',
+    'trap "echo heard >> $ML/model/heard; exit 0" TERM',
+    'while :; do sleep 0.05; done',
+  ].join('\n');
+  await sagemaker.ask('CreateTrainingJob', trainingRequest('late-listener', script));
+  const folder = await until(() => findJobFolder('late-listener'), { what: 'its folder' });
+  await until(() => existsSync(path.join(folder, 'algo-1', 'ml', 'model')), { what: 'its model folder' });
+  await until(
+    async () => {
+      const job: Record<string, unknown> = await sagemaker.ask('DescribeTrainingJob', {
+        TrainingJobName: 'late-listener',
+      });
+      return job.SecondaryStatus === 'Training';
+    },
+    { what: 'training' },
+  );
+  await sagemaker.ask('StopTrainingJob', { TrainingJobName: 'late-listener' });
+  writeFileSync(path.join(folder, 'algo-1', 'ml', 'go'), '');
+  expect(await untilOver(sagemaker, 'late-listener')).toMatchObject({ SecondaryStatus: 'Stopped' });
 });
 
 test('stopping while the data is still awaited starts no process', async () => {

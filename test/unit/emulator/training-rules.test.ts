@@ -63,6 +63,11 @@ describe('a training job is refused', () => {
       'has "s3:ListBucket" permissions on bucket "no-such-bucket"',
     ],
     [
+      'with a channel that is no folder of its own',
+      { InputDataConfig: [input(`s3://${BUCKET}/data`, { ChannelName: '..' })] },
+      'cannot be the name of a channel',
+    ],
+    [
       'with two channels of one name',
       { InputDataConfig: [input(`s3://${BUCKET}/data`), input(`s3://${BUCKET}/data`)] },
       'must be unique',
@@ -132,6 +137,10 @@ describe('names', () => {
       expect([operation, error.code, error.message]).toEqual([operation, 'ValidationException', message]);
     }
   });
+});
+
+test('a page token that was not made here is refused', async () => {
+  expect((await refusal('ListTrainingJobs', { NextToken: 'x' })).message).toBe('Invalid NextToken.');
 });
 
 test('a job is described with all that was asked for and AWS’s defaults', async () => {

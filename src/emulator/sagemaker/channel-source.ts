@@ -1,18 +1,13 @@
 /**
  * Finds out which S3 objects a channel holds, under which names a host sees them, and which host gets which. What is
- * found is copied by `channel-files.ts` or streamed by `channel-pipe.ts`.
+ * found is copied by `processes/channel-files.ts` or streamed by `processes/channel-pipe.ts`.
  */
 import type { Channel } from '@aws-sdk/client-sagemaker';
 import { text } from 'node:stream/consumers';
-import type { Objects, StoredObject } from '../world';
-import { parseS3Uri } from '../sagemaker/s3-uri';
-import { DataDownloadFailed } from './data-download-failed';
-
-/** One object of a channel, and its path within the channel's folder. */
-export interface ChannelObject {
-  object: StoredObject;
-  name: string;
-}
+import type { Objects } from '../world';
+import { DataDownloadFailed } from '../processes/data-download-failed';
+import type { ChannelObject } from '../processes/channel-files';
+import { parseS3Uri } from './s3-uri';
 
 const MAX_MANIFEST_BYTES = 64 * 2 ** 20;
 
