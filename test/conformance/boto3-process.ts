@@ -32,7 +32,7 @@ export type Answer = any;
 
 /** One member of each item of a list, or of each page. */
 export function pluck(items: Answer, member: string): Answer[] {
-  return (items as Record<string, Answer>[]).flatMap((item) => item[member] as Answer);
+  return (items as Record<string, unknown>[]).flatMap((item) => item[member]);
 }
 
 export interface Boto3 {
