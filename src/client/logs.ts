@@ -73,18 +73,24 @@ export async function tailTrainingLogs(options: TailOptions): Promise<void> {
   const { trainingJobName, onLine, intervalMs = INTERVAL_MS, signal } = options;
   const tell = tellOnce(options.onTrouble);
   const end = watchEnd(options.until, signal);
-  const ended = () => end.reached();
+  let hasListener = true;
   try {
     const { reader, close } = await openReader(options);
     try {
       await follow(reader, {
         intervalMs,
-        ended,
+        ended: end.reached,
         onEvent: (event) => {
-          onLine(toLine(event, trainingJobName));
+          try {
+            onLine(toLine(event, trainingJobName));
+          } catch (error) {
+            hasListener = false;
+            tell(`the log is not read any more, for its listener threw: ${String(error)}`);
+            throw error;
+          }
         },
-        pauseFor: (ms) => end.pause(ms),
-        isAborted: () => signal?.aborted ?? false,
+        pauseFor: end.pause,
+        isAborted: () => !hasListener || signal?.aborted === true,
         tell,
       });
     } finally {

@@ -88,6 +88,8 @@ function fromMemo(memo: RunMemo | undefined): FailureDetails {
 
 function describeLedger(memo: RunMemo | undefined): string {
   if (!memo) return '';
-  const left = memo.ledger.filter(({ state }) => state === 'left').map(({ kind, name }) => `${kind} ${name}`);
+  const left = memo.ledger
+    .filter(({ state }) => state === 'left')
+    .map(({ kind, name, reason }) => `${kind} ${name}${reason === undefined ? '' : ` (${reason})`}`);
   return left.length === 0 ? '; nothing that it made is left' : `; left: ${left.join(', ')}`;
 }

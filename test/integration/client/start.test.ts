@@ -62,7 +62,7 @@ describe('a second start', () => {
     const name = uniqueName();
     const first = await startRun(session, 'fit', fitInput(name));
     const { fit, estimator } = fitInput(name);
-    const second = await startRun(session, 'fit', { fit, estimator, region: undefined } as unknown as FitInput);
+    const second = await startRun(session, 'fit', { fit, estimator, region: undefined });
     expect(second).toMatchObject({ workflowId: name, runId: first.runId, attached: true });
   });
 

@@ -92,13 +92,13 @@ test('a cancelled run tells its ledger and what is left', () => {
   });
   const left = { kind: 'endpoint', name: 'digits', state: 'left', reason: 'Creating' } as const;
   expect(convert(inActivity(new CancelledFailure('x')), { ...memo, ledger: [left] }).why).toBe(
-    'The run was cancelled; left: endpoint digits.',
+    'The run was cancelled; left: endpoint digits (Creating).',
   );
   expect(convert(new CancelledFailure('x')).why).toBe('The run was cancelled.');
 });
 
 test.each([
-  ['terminated', new TerminatedFailure('by hand')],
+  ['terminated', new TerminatedFailure('by hand') as Error],
   ['timed out by Temporal', new TimeoutFailure('x', undefined, TimeoutType.START_TO_CLOSE)],
 ])('a run that was %s was ended from outside', (_how, cause) => {
   expect(convert(cause, memo)).toMatchObject({ code: 'RunTerminated', ledger: memo.ledger });

@@ -1,0 +1,184 @@
+/** Following the log of a training job, against the emulator's CloudWatch. */
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { tailTrainingLogs, type LogLine, type TailOptions } from '../../../src/client';
+import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../../src/emulator';
+import { uniqueName } from '../../support/rig';
+import { until } from '../../support/until';
+
+const GROUP = '/aws/sagemaker/TrainingJobs';
+const INTERVAL_MS = 20;
+const JOB_BEGAN_MS = Date.now() - 60_000;
+
+let emulator: Emulator;
+let control: EmulatorControl;
+let logs: CloudWatchLogsClient;
+let aws: NonNullable<TailOptions['aws']>;
+beforeAll(async () => {
+  emulator = await startEmulator({ simulated: true });
+  control = emulatorControl(emulator.url);
+  aws = { endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials, maxAttempts: 1 };
+  logs = new CloudWatchLogsClient(aws);
+});
+afterAll(async () => {
+  logs.destroy();
+  await emulator.close();
+});
+afterEach(() => control.clearFaults());
+
+/** Writes as a container would; `at` is in ms after the job began. */
+async function write(job: string, host: string, lines: [at: number, message: string][]): Promise<void> {
+  const logStreamName = `${job}/${host}`;
+  const ignoreExisting = (error: Error): void => {
+    if (error.name !== 'ResourceAlreadyExistsException') throw error;
+  };
+  await logs.send(new CreateLogGroupCommand({ logGroupName: GROUP })).catch(ignoreExisting);
+  await logs.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName })).catch(ignoreExisting);
+  const logEvents = lines.map(([at, message]) => ({ timestamp: JOB_BEGAN_MS + at, message }));
+  await logs.send(new PutLogEventsCommand({ logGroupName: GROUP, logStreamName, logEvents }));
+}
+
+interface Tail {
+  lines: LogLine[];
+  troubles: string[];
+  /** Ends the job. */
+  end(): void;
+  done: Promise<void>;
+}
+
+function startTail(trainingJobName: string, further: Partial<TailOptions> = {}): Tail {
+  const lines: LogLine[] = [];
+  const troubles: string[] = [];
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const done = tailTrainingLogs({
+    trainingJobName,
+    until: ended,
+    onLine: (line) => lines.push(line),
+    onTrouble: (trouble) => troubles.push(trouble),
+    intervalMs: INTERVAL_MS,
+    aws,
+    ...further,
+  });
+  return { lines, troubles, end: () => end(), done };
+}
+
+const messages = ({ lines }: Tail): string[] => lines.map(({ message }) => message);
+
+test('a log that is not there yet is waited for, and lines come as they are written', async () => {
+  const job = uniqueName('late');
+  const tail = startTail(job);
+  await until(async () => (await control.calls({ operation: 'DescribeLogStreams' })).length > 2, {
+    what: 'a few looks',
+  });
+  await write(job, 'algo-1-1700000000', [[1, 'first']]);
+  await until(() => tail.lines.length === 1, { what: 'the first line' });
+  await write(job, 'algo-1-1700000000', [[2, 'second']]);
+  await until(() => tail.lines.length === 2, { what: 'the second line' });
+  tail.end();
+  await tail.done;
+  expect(messages(tail)).toEqual(['first', 'second']);
+  expect(tail.lines[0]).toMatchObject({ host: 'algo-1', stream: `${job}/algo-1-1700000000` });
+  expect(tail.troubles).toEqual([]);
+});
+
+test('hosts are merged in the order of time, over more streams than one answer lists', async () => {
+  const job = uniqueName('many');
+  const hosts = Array.from({ length: 60 }, (_, index) => `algo-${String(index + 1)}`);
+  for (const [index, host] of hosts.entries()) {
+    await write(job, `${host}-1700000000`, [
+      [index, `${host} a`],
+      [100 + index, `${host} b`],
+      [200 + index, `${host} c`],
+    ]);
+  }
+  // Another job whose name begins alike is none of this one's.
+  await write(`${job}-2`, 'algo-1-1700000000', [[0, 'foreign']]);
+  const tail = startTail(job);
+  tail.end();
+  await tail.done;
+  expect(messages(tail)).toEqual(['a', 'b', 'c'].flatMap((round) => hosts.map((host) => `${host} ${round}`)));
+});
+
+test('a long log is told whole and once, page by page', async () => {
+  const job = uniqueName('long');
+  const texts = Array.from({ length: 2_500 }, (_, index) => `line ${String(index)}`);
+  await write(
+    job,
+    'algo-1-1',
+    texts.map((text, index) => [index, text]),
+  );
+  const tail = startTail(job);
+  tail.end();
+  await tail.done;
+  expect(messages(tail)).toEqual(texts);
+});
+
+test('trouble is told once, slows the reading down and loses no line', async () => {
+  const job = uniqueName('trouble');
+  const texts = Array.from({ length: 1_500 }, (_, index) => `line ${String(index)}`);
+  await write(
+    job,
+    'algo-1-1',
+    texts.map((text, index) => [index, text]),
+  );
+  await write(job, 'algo-2-1', [
+    [700, 'other'],
+    [5_000, 'last'],
+  ]);
+  // The second page of the first host fails: what was told of the first page is not told again.
+  await control.addFaults([{ operation: 'GetLogEvents', action: 'throttle', probability: 0.5, seed: 7, times: 6 }]);
+  const tail = startTail(job);
+  await until(() => tail.lines.length === 1_502, { what: 'all lines' });
+  tail.end();
+  await tail.done;
+  expect(messages(tail).filter((text) => text.startsWith('line'))).toEqual(texts);
+  expect(new Set(messages(tail)).size).toBe(1_502);
+  expect(tail.troubles).toHaveLength(1);
+  expect(tail.troubles[0]).toContain('ThrottlingException');
+});
+
+test('a refusal ends the reading and fails nothing', async () => {
+  await control.addFaults([
+    {
+      operation: 'DescribeLogStreams',
+      action: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'no logs:DescribeLogStreams',
+    },
+  ]);
+  const tail = startTail(uniqueName('denied'));
+  await tail.done;
+  expect(tail.troubles).toEqual([expect.stringContaining('no logs:DescribeLogStreams')]);
+});
+
+test('the reading ends at once by its signal, whatever it waits for', async () => {
+  await control.addFaults([{ id: 'hung', operation: 'DescribeLogStreams', action: 'hang' }]);
+  const left = new AbortController();
+  const tail = startTail(uniqueName('left'), { signal: left.signal });
+  await until(async () => (await control.faults()).some(({ id, hits }) => id === 'hung' && hits > 0), {
+    what: 'the call that hangs',
+  });
+  left.abort();
+  await tail.done;
+  expect(tail.troubles).toEqual([]);
+});
+
+test('a listener that throws ends its own reading only', async () => {
+  const job = uniqueName('thrower');
+  await write(job, 'algo-1-1', [[1, 'x']]);
+  const tail = startTail(job, {
+    onLine: () => {
+      throw new Error('my own mistake');
+    },
+  });
+  await tail.done;
+  expect(tail.troubles).toEqual([expect.stringContaining('my own mistake')]);
+});
