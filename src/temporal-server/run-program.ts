@@ -2,13 +2,10 @@
  * Runs a program to its end, within a limit, and keeps the last of what it prints. The ways to find and to get the
  * Temporal CLI are all made of this.
  */
-import { spawn } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
-import { guardProcess } from './guard-process';
+import { spawnGuarded, waitForOutput } from './spawn-guarded';
 
 const OUTPUT_TAIL_CHARACTERS = 2_000;
 const TICK_MS = 1_000;
-const OUTPUT_LIMIT_MS = 1_000;
 
 export interface RunOptions {
   env: NodeJS.ProcessEnv;
@@ -29,15 +26,14 @@ export interface ProgramEnd {
 export async function runProgram(path: string, args: string[], options: RunOptions): Promise<ProgramEnd> {
   const { env, limitMs, signal, onTick } = options;
   signal?.throwIfAborted();
-  const child = spawn(path, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const release = child.pid === undefined ? undefined : guardProcess(child.pid);
+  const child = spawnGuarded(path, args, { env });
 
   let output = '';
   const append = (chunk: string): void => {
     output = (output + chunk).slice(-OUTPUT_TAIL_CHARACTERS);
   };
-  child.stdout.setEncoding('utf8').on('data', append);
-  child.stderr.setEncoding('utf8').on('data', append);
+  child.stdout?.setEncoding('utf8').on('data', append);
+  child.stderr?.setEncoding('utf8').on('data', append);
 
   let stoppedFor: string | undefined;
   const stop = (reason: string): void => {
@@ -56,7 +52,6 @@ export async function runProgram(path: string, args: string[], options: RunOptio
   };
   signal?.addEventListener('abort', abort, { once: true });
 
-  const closed = new Promise((resolve) => child.once('close', resolve));
   const end = await new Promise<number | string>((resolve) => {
     child.once('error', (error) => {
       if (child.pid === undefined) resolve(error.message);
@@ -67,11 +62,9 @@ export async function runProgram(path: string, args: string[], options: RunOptio
   });
   clearInterval(ticks);
   signal?.removeEventListener('abort', abort);
-  release?.();
-  // The rest of the output; but a grandchild may hold the pipes open for ever.
-  await Promise.race([closed, pause(OUTPUT_LIMIT_MS, undefined, { ref: false })]);
-  child.stdout.destroy();
-  child.stderr.destroy();
+  await waitForOutput(child);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   signal?.throwIfAborted();
   return { end: stoppedFor ?? end, output: output.trim() };
 }

@@ -3,11 +3,11 @@
  * that answers out, no process left behind. The CLI's path comes from `find-cli.ts`; `dev`, `quickstart` and the tests
  * connect to the address.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chooseFreePorts, type Ports } from './free-ports';
-import { guardProcess } from './guard-process';
+import { spawnGuarded, waitForOutput } from './spawn-guarded';
 import { waitForNamespace } from './wait-for-namespace';
 
 /** Search attributes that our runs set, and their type. */
@@ -22,7 +22,6 @@ const DYNAMIC_CONFIG: Record<string, unknown> = { 'system.enableActivityEagerExe
 
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
-const OUTPUT_LIMIT_MS = 1_000;
 const ATTEMPTS = 3;
 const OUTPUT_TAIL_CHARACTERS = 4_000;
 
@@ -94,26 +93,20 @@ type Started = { server: TemporalServer } | { reason: string; output: string };
 async function startOnce(options: TemporalServerOptions, ports: Ports): Promise<Started> {
   const namespace = options.namespace ?? 'default';
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
-  const child = spawn(options.cliPath, buildArguments(options, ports, namespace), {
-    stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
-    // Its own process group: an interrupt from the terminal is ours to act on, in our order.
-    detached: true,
+  const child = spawnGuarded(options.cliPath, buildArguments(options, ports, namespace), {
+    env: process.env,
+    output: log ?? 'pipe',
   });
   if (log !== undefined) closeSync(log);
   const output = keepTail(child);
   const ended = watchEnd(child);
-  const outputRead = new Promise((resolve) => child.once('close', resolve));
 
   const { pid } = child;
   if (pid === undefined) {
     const { failure } = await ended;
     return { reason: failure?.message ?? 'no process', output: '' };
   }
-  const releaseGuard = guardProcess(pid);
-  const exited = ended.then(({ code, signal }) => {
-    releaseGuard();
-    return { code, signal };
-  });
+  const exited = ended.then(({ code, signal }) => ({ code, signal }));
   const close = closeOnce(child, exited);
 
   const address = `127.0.0.1:${String(ports.grpc)}`;
@@ -124,7 +117,7 @@ async function startOnce(options: TemporalServerOptions, ports: Ports): Promise<
     await close();
     options.signal?.throwIfAborted();
     // The process may have gone before the last of what it printed was read.
-    await Promise.race([outputRead, pause(OUTPUT_LIMIT_MS, undefined, { ref: false })]);
+    await waitForOutput(child);
     return { reason: error instanceof Error ? error.message : String(error), output: output() };
   }
   return {

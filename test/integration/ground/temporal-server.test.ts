@@ -105,7 +105,7 @@ test('a start that fails tells what the program printed', async () => {
   await expect(start({ cliPath: join(folder, 'temporal') })).rejects.toThrow(
     /did not start: it ended with exit code 4 .*\n.*no space left/,
   );
-  await expect(start({ cliPath: join(folder, 'missing') })).rejects.toThrow(/did not start: .*ENOENT/);
+  await expect(start({ cliPath: join(folder, 'missing') })).rejects.toThrow(/did not start: .*\n.*not found/);
 });
 
 test('a port that is taken while the server starts is replaced', async () => {
