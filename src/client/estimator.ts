@@ -11,11 +11,13 @@ import type {
   JsonValue,
 } from '../contract';
 import { followRun, type LogTarget } from './follow-run';
-import { isSageMakerError, SageMakerError } from './errors';
+import { SageMakerError } from './errors';
+import { findTraining, hasTrained } from './find-training';
 import { readInput } from './input-comparison';
 import {
   Model,
-  predictorMaker,
+  splitModelOptions,
+  type AnyPredictor,
   type ModelArguments,
   type PredictorArguments,
   type PredictorClass,
@@ -104,7 +106,7 @@ export class Estimator {
    * An estimator for a training that was started before: a run of ours by its training job's name, else a training job
    * that was started elsewhere, which can be deployed but tells no arguments.
    *
-   * Returns at once; {@link Estimator.deploy} waits for a training that is still running.
+   * Waits for nothing; {@link Estimator.deploy} waits for a training that is still running.
    *
    * @throws {@link SageMakerError} `TemporalUnreachable`. A job that does not exist either is told by `deploy`, as
    * `TrainingJobNotFound`
@@ -119,7 +121,8 @@ export class Estimator {
       estimator.#trained = run ?? { trainingJobName };
       if (run) {
         const input = await readInput(used, run.workflowId, run.runId);
-        estimator.#arguments = (input as { estimator?: EstimatorArguments } | undefined)?.estimator;
+        estimator.#arguments = (input as { estimator?: EstimatorArguments } | null | undefined)?.estimator;
+        if ((await run.status()).status === 'COMPLETED') await run.result();
       }
       return estimator;
     } catch (error) {
@@ -156,7 +159,7 @@ export class Estimator {
     this.#arguments = { ...known, hyperparameters: { ...known.hyperparameters, ...values } };
   }
 
-  /** S3 URI of the model data; undefined until a fit has succeeded. */
+  /** S3 URI of the model data; undefined until a fit has succeeded, and for a job that was started elsewhere. */
   get modelData(): string | undefined {
     if (this.#trained instanceof Run) return this.#trained.settledResult?.modelData ?? this.#modelData;
     return undefined;
@@ -235,7 +238,9 @@ export class Estimator {
   ): Promise<RealTimePredictor<Data, Answer>>;
   async deploy(options: DeployArguments & AnyPredictor): Promise<unknown> {
     const { modelArguments, makePredictor, rest } = splitModelOptions(options);
-    const early = this.#makeModel({ trainingJobName: this.#trainingJobName() }, modelArguments, makePredictor);
+    this.#requireTraining();
+    // The job's name is not known before the training has ended, where another program has named the run.
+    const early = this.#makeModel({ trainingJobName: 'the-training-job' }, modelArguments, makePredictor);
     requireValid('deploy', early.deployInput(rest));
     const model = this.#makeModel(await this.#awaitTraining(), modelArguments, makePredictor);
     return model.deploy(rest);
@@ -289,21 +294,18 @@ export class Estimator {
     }
   }
 
-  #trainingJobName(): string {
-    if (!this.#trained) {
-      throw new SageMakerError('InvalidInput', 'There is no trained model: the estimator has not been fit.', {
-        fix: 'Call fit first, or attach to a training job.',
-      });
-    }
-    // The Workflow Id of a run that trains is its training job's name.
-    return this.#trained instanceof Run ? this.#trained.workflowId : this.#trained.trainingJobName;
+  #requireTraining(): Run<'fit' | 'fitThenDeploy'> | { trainingJobName: string } {
+    if (this.#trained) return this.#trained;
+    throw new SageMakerError('InvalidInput', 'There is no trained model: the estimator has not been fit.', {
+      fix: 'Call fit first, or attach to a training job.',
+    });
   }
 
   async #awaitTraining(): Promise<Training> {
-    const trainingJobName = this.#trainingJobName();
-    if (!(this.#trained instanceof Run)) return { trainingJobName };
+    const trained = this.#requireTraining();
+    if (!(trained instanceof Run)) return trained;
     try {
-      return await this.#trained.result();
+      return await trained.result();
     } catch (error) {
       if (!hasTrained(error)) throw error;
       this.#modelData = error.modelData;
@@ -316,7 +318,7 @@ export class Estimator {
     modelArguments: ModelArguments,
     maker: PredictorMaker<P>,
   ): Model<P> {
-    return new Model(
+    return Model.open(
       {
         ...(this.#arguments && { estimator: this.#arguments }),
         trainingJobName,
@@ -365,45 +367,4 @@ export class Estimator {
 interface Training {
   trainingJobName: string;
   modelData?: string;
-}
-
-type AnyPredictor = PredictorArguments<never, unknown> & { predictorCls?: PredictorClass<unknown> };
-
-function splitModelOptions<Options extends ModelArguments & AnyPredictor>(options: Options) {
-  const { predictorCls, serializer, deserializer, contentType, accept, image, role, env, ...rest } = options;
-  const modelArguments: ModelArguments = {
-    ...(image !== undefined && { image }),
-    ...(role !== undefined && { role }),
-    ...(env !== undefined && { env }),
-  };
-  const makePredictor: PredictorMaker<unknown> = predictorCls
-    ? (endpointName, place) => new predictorCls(endpointName, place)
-    : predictorMaker({
-        ...(serializer && { serializer }),
-        ...(deserializer && { deserializer }),
-        ...(contentType !== undefined && { contentType }),
-        ...(accept !== undefined && { accept }),
-      });
-  return { modelArguments, makePredictor, rest };
-}
-
-/**
- * True where the training was done and what failed came after it. The model data's URI alone does not say so: it is
- * known before the training begins.
- */
-function hasTrained(error: unknown): error is SageMakerError & { trainingJobName: string; modelData: string } {
-  if (!isSageMakerError(error) || error.trainingJobName === undefined || error.modelData === undefined) return false;
-  const isOwnJob = error.ledger.some(({ kind, state }) => kind === 'training job' && state !== 'intended');
-  const endedBefore = ['ArtefactMissing', 'Cancelled', 'RunTerminated'].includes(error.code);
-  return isOwnJob && !endedBefore && !error.code.startsWith('TrainingJob');
-}
-
-async function findTraining(session: Session, workflowId: string): Promise<Run<'fit' | 'fitThenDeploy'> | undefined> {
-  try {
-    const run = await Run.attach<'fit' | 'fitThenDeploy'>(session, workflowId);
-    return ['fit', 'fitThenDeploy'].includes(run.workflowType) ? run : undefined;
-  } catch (error) {
-    if (isSageMakerError(error) && error.code === 'RunNotFound') return undefined;
-    throw error;
-  }
 }

@@ -29,7 +29,7 @@ export type HostingArguments = Omit<DeployArguments, keyof ModelArguments>;
 export type PredictorMaker<P> = (endpointName: string, options: Pick<PredictorOptions, 'session' | 'aws'>) => P;
 
 /** A class of one's own wins over serializers and content types, as in the seed. */
-export function predictorMaker<Data, Answer>(
+function predictorMaker<Data, Answer>(
   options: PredictorArguments<Data, Answer>,
 ): PredictorMaker<RealTimePredictor<Data, Answer>> {
   return (endpointName, place) => new RealTimePredictor(endpointName, { ...options, ...place });
@@ -71,11 +71,15 @@ export class Model<P = RealTimePredictor> {
   readonly #arguments: ModelArguments;
   readonly #makePredictor: PredictorMaker<P>;
 
-  /** @internal */
-  constructor(origin: ModelOrigin, modelArguments: ModelArguments, makePredictor: PredictorMaker<P>) {
+  private constructor(origin: ModelOrigin, modelArguments: ModelArguments, makePredictor: PredictorMaker<P>) {
     this.#origin = origin;
     this.#arguments = modelArguments;
     this.#makePredictor = makePredictor;
+  }
+
+  /** @internal */
+  static open<P>(origin: ModelOrigin, modelArguments: ModelArguments, makePredictor: PredictorMaker<P>): Model<P> {
+    return new Model<P>(origin, modelArguments, makePredictor);
   }
 
   /** S3 URI; undefined where the training job was started elsewhere, since only AWS knows it then. */
@@ -115,4 +119,34 @@ export class Model<P = RealTimePredictor> {
     const { estimator, trainingJobName } = this.#origin;
     return { ...(estimator && { estimator }), trainingJobName, deploy: { ...options, ...this.#arguments } };
   }
+}
+
+/** Whatever a predictor is made by: a class of one's own, or serializers and content types. */
+export type AnyPredictor = PredictorArguments<never, unknown> & { predictorCls?: PredictorClass<unknown> };
+
+/** Options of `createModel` and `deploy` in their parts: the model's own, the predictor's, and the rest. */
+export interface SplitOptions<Options> {
+  modelArguments: ModelArguments;
+  makePredictor: PredictorMaker<unknown>;
+  rest: Omit<Options, keyof ModelArguments | keyof AnyPredictor>;
+}
+
+export function splitModelOptions<Options extends ModelArguments & AnyPredictor>(
+  options: Options,
+): SplitOptions<Options> {
+  const { predictorCls, serializer, deserializer, contentType, accept, image, role, env, ...rest } = options;
+  const modelArguments: ModelArguments = {
+    ...(image !== undefined && { image }),
+    ...(role !== undefined && { role }),
+    ...(env !== undefined && { env }),
+  };
+  const makePredictor: PredictorMaker<unknown> = predictorCls
+    ? (endpointName, place) => new predictorCls(endpointName, place)
+    : predictorMaker({
+        ...(serializer && { serializer }),
+        ...(deserializer && { deserializer }),
+        ...(contentType !== undefined && { contentType }),
+        ...(accept !== undefined && { accept }),
+      });
+  return { modelArguments, makePredictor, rest };
 }

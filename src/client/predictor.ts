@@ -121,7 +121,12 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
   async deleteEndpoint(): Promise<DeleteEndpointResult> {
     const session = this.#options.session ?? (await connect());
     try {
-      const run = await startRun(session, 'deleteEndpoint', { endpointName: this.endpointName });
+      const { region } = this.#options.aws ?? {};
+      const run = await startRun(session, 'deleteEndpoint', {
+        endpointName: this.endpointName,
+        // A worker of another region shall refuse it: there, the name may be somebody else's.
+        ...(typeof region === 'string' && { region }),
+      });
       return await run.result();
     } finally {
       if (!this.#options.session) await session.close();

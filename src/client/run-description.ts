@@ -62,7 +62,7 @@ function readDescription(description: WorkflowExecutionDescription): RunStatus {
     workflowId: description.workflowId,
     runId: description.runId,
     // Servers before 1.25 do not tell it; there a reset run counts as one of its own.
-    firstRunId: nonEmpty(description.raw.workflowExecutionInfo?.firstRunId) ?? description.runId,
+    firstRunId: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
     workflowType: description.type,
     status,
     closed,
@@ -120,8 +120,4 @@ function readMemo(memo: Record<string, unknown> | undefined): RunMemo | undefine
   if (typeof run !== 'object' || run === null) return undefined;
   const { stage, ledger, warnings, ...names } = run as Partial<RunMemo>;
   return { stage: stage ?? 'Preparing', ledger: ledger ?? [], warnings: warnings ?? [], ...names };
-}
-
-function nonEmpty(text: string | null | undefined): string | undefined {
-  return text ?? undefined;
 }

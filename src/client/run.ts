@@ -84,13 +84,17 @@ export class Run<T extends WorkflowType = WorkflowType> {
   readonly #session: Session;
   #settled: ResultOf[T] | undefined;
 
-  /** @internal */
-  constructor(session: Session, { workflowId, runId, workflowType, attached }: RunCoordinates) {
+  private constructor(session: Session, { workflowId, runId, workflowType, attached }: RunCoordinates) {
     this.#session = session;
     this.workflowId = workflowId;
     this.runId = runId;
     this.workflowType = workflowType;
     this.attached = attached;
+  }
+
+  /** @internal */
+  static open<T extends WorkflowType>(session: Session, coordinates: RunCoordinates): Run<T> {
+    return new Run<T>(session, coordinates);
   }
 
   /**

@@ -130,7 +130,7 @@ async function startNew<T extends WorkflowType>(session: Session, wanted: Wanted
         workflowIdConflictPolicy: 'FAIL',
       }),
     );
-    return new Run<T>(session, { workflowId, runId: handle.firstExecutionRunId, workflowType: type, attached: false });
+    return Run.open<T>(session, { workflowId, runId: handle.firstExecutionRunId, workflowType: type, attached: false });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw toTemporalError(error, session, { workflowId });
@@ -146,7 +146,7 @@ async function attachToSame<T extends WorkflowType>(session: Session, wanted: Wa
     if (!isForOneJob && present.closed) return undefined;
     const differences = await compareWith(session, present, wanted);
     if (differences.length === 0) {
-      return new Run<T>(session, { workflowId, runId: present.firstRunId, workflowType: type, attached: true });
+      return Run.open<T>(session, { workflowId, runId: present.firstRunId, workflowType: type, attached: true });
     }
     throw new SageMakerError('RunConflict', 'A run of this Workflow Id exists with other input:', {
       workflowId,

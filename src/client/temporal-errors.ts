@@ -65,15 +65,14 @@ export function toTemporalError(error: unknown, session: Session, details: Error
   const grpc = findGrpcError(error);
   const messages = [...causesOf(error)].map(({ message }) => message);
   const reason = grpc?.details ?? messages.at(-1) ?? String(error);
-  switch (grpc?.code) {
-    case undefined:
-      if (/channel has been shut down/i.test(reason)) {
-        return new SageMakerError('TemporalUnreachable', `The session is closed ${at}.`, {
-          ...context,
-          fix: 'Connect a new session.',
-        });
-      }
-      return new SageMakerError('Internal', `${reason} ${at}`, context);
+  if (!grpc) {
+    if (!/channel has been shut down/i.test(reason)) return new SageMakerError('Internal', `${reason} ${at}`, context);
+    return new SageMakerError('TemporalUnreachable', `The session is closed ${at}.`, {
+      ...context,
+      fix: 'Connect a new session.',
+    });
+  }
+  switch (grpc.code) {
     case GRPC.permissionDenied:
     case GRPC.unauthenticated:
       return new SageMakerError('AccessDenied', `Temporal refused the call: ${reason} ${at}`, {
@@ -83,7 +82,9 @@ export function toTemporalError(error: unknown, session: Session, details: Error
     case GRPC.invalidArgument:
       return new SageMakerError('InvalidInput', `Temporal refused the call: ${reason} ${at}`, context);
     default:
-      return new SageMakerError('TemporalUnreachable', `Temporal did not answer: ${reason} ${at}`, context);
+      return PASSING.includes(grpc.code) || grpc.code === GRPC.cancelled
+        ? new SageMakerError('TemporalUnreachable', `Temporal did not answer: ${reason} ${at}`, context)
+        : new SageMakerError('Internal', `Temporal refused the call: ${reason} ${at}`, context);
   }
 }
 

@@ -209,6 +209,7 @@ test('another process attaches by the name and deploys', async () => {
   await estimator.deleteEndpoint();
 
   const later = await Estimator.attach(workflowId, { session });
+  expect(later.modelData).toContain(workflowId);
   expect(await failureOf(later.deleteEndpoint())).toMatchObject({ code: 'EndpointNotFound' });
 });
 

@@ -148,6 +148,7 @@ describe('progress', () => {
       trainingJob: { name: run.workflowId, status: 'InProgress', secondaryStatus: 'Training' },
     });
     expect(progress.notice).toBeUndefined();
+    expect(await run.status()).toMatchObject({ stage: 'Training', trainingJobName: run.workflowId, closed: false });
     await run.cancel();
     await failureOf(run.result());
   });
@@ -256,7 +257,7 @@ describe('watching', () => {
   });
 
   it('of a run that is not there tells so', async () => {
-    const gone = new Run(session, {
+    const gone = Run.open(session, {
       workflowId: uniqueName('nobody'),
       runId: 'x',
       workflowType: 'fit',
