@@ -32,7 +32,7 @@ export default defineConfig(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },
   {
-    files: ['**/*.ts', '**/*.cts'],
+    files: ['**/*.{ts,cts,mts}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -106,7 +106,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['test/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    files: ['{test,examples,bench}/**/*.{ts,cts,mts}'],
     rules: {
       // A test that meets what it did not expect fails by itself, and says where.
       '@typescript-eslint/no-non-null-assertion': 'off',
