@@ -114,9 +114,8 @@ test('the history names each activity by what it does', async () => {
     `create endpoint ${ENDPOINT}`,
   ]);
   // The timeline is what a picture is for; input and result stand above it.
-  await page.getByRole('heading', { name: 'Event History' }).evaluate((heading) => {
-    heading.scrollIntoView({ block: 'start' });
-  });
+  const heading = page.getByRole('heading', { name: 'Event History' });
+  await heading.evaluate("heading => heading.scrollIntoView({ block: 'start' })");
   await keepPicture('history');
 });
 

@@ -1,0 +1,103 @@
+// docs/errors.md, made from the table of failures. `node scripts/errors-page.cjs` writes it from the built lib/; a test
+// compares it with the sources.
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const PAGE = join(__dirname, '../docs/errors.md');
+
+/** Who meets a code: a run, whose failure then has it as its type, or the client alone. */
+const FROM = {
+  InvalidInput: 'a run (its first step) and the client (before it starts one)',
+  AccessDenied: 'a run, and the client where AWS or Temporal refuses it',
+  NameTaken: 'a run',
+  RunConflict: 'the client',
+  LimitExceeded: 'a run',
+  RoleNotAssumable: 'a run',
+  ArtefactMissing: 'a run',
+  TrainingJobFailed: 'a run',
+  TrainingJobStopped: 'a run',
+  TrainingJobTimedOut: 'a run',
+  TrainingJobNotFound: 'a run',
+  EndpointFailed: 'a run',
+  EndpointRolledBack: 'a run',
+  EndpointTimedOut: 'a run',
+  EndpointNotFound: 'a run, and a prediction',
+  ModelError: 'a prediction',
+  TemporalUnreachable: 'the client',
+  AwsUnreachable: 'a run, and the client where it reads logs or predicts',
+  RunNotFound: 'the client',
+  RunTerminated: 'the client',
+  Cancelled: 'the client, of a run that ended as Cancelled in Temporal',
+  Internal: 'anything',
+};
+
+/** What a run tries again by itself before it fails; everything that is not here fails at once. */
+const TRIED_AGAIN = {
+  AwsUnreachable:
+    'the first step for an hour; creates for six hours, updates of an endpoint forty times, with pauses of up to five ' +
+    'minutes that a cancel cuts short; reads, stops and deletes for two hours. Waiting for a job or an endpoint never ' +
+    'ends for it.',
+  RoleNotAssumable: 'creates for 90 seconds, since IAM takes up to a minute to spread a new role.',
+};
+
+const EXIT_CODES = {
+  0: 'what was asked for is reached',
+  1: 'a bug, or what this version does not know',
+  2: 'wrong usage or input',
+  3: 'not found',
+  4: 'permission',
+  5: 'the job or endpoint failed, was stopped or was cancelled',
+  6: 'conflict',
+  8: 'Temporal or AWS does not answer',
+  9: 'quota or capacity',
+  130: 'interrupted by Ctrl-C; the run goes on',
+  143: 'interrupted by SIGTERM; the run goes on',
+};
+
+const HEAD = `# Errors
+
+Made from the table of failures in \`src/domain/failures.ts\` by \`npm run errors-page\`.
+
+A code is the same everywhere: the \`type\` of a workflow's ApplicationFailure, the \`code\` of the client's
+\`SageMakerError\`, and the \`code\` in the last line that a command prints with \`--json\`. The failure's \`details\` hold, where
+they are known, AWS's own words (\`reason\`), its \`requestId\`, every problem of an input (\`problems\`), the fields in which a
+taken name differs (\`differences\`, never secret values), the container's last log lines (\`logTail\`), the training job, the
+model data, the endpoint, and the ledger of what the run made.
+
+What happens to a worker, to Temporal's server or to a connection is no error of a run: it goes on when they are back.
+`;
+
+function renderErrorsPage(failures) {
+  const codes = Object.entries(failures);
+  const exits = Object.entries(EXIT_CODES).map(([exitCode, meaning]) => {
+    const named = codes.filter(([, kind]) => kind.exitCode === Number(exitCode)).map(([code]) => `\`${code}\``);
+    return `- ${exitCode}: ${meaning}${named.length > 0 ? ` (${named.join(', ')})` : ''}`;
+  });
+  const sections = codes.map(([code, { what, fix, exitCode }]) =>
+    [
+      `## ${code}\n`,
+      `${what}\n`,
+      `- What to do: ${fix}`,
+      `- Met by: ${FROM[code]}`,
+      `- Tried again: ${TRIED_AGAIN[code] ?? 'no'}`,
+      `- Exit code: ${exitCode}\n`,
+    ].join('\n'),
+  );
+  return [HEAD, '## Exit codes\n', `${exits.join('\n')}\n`, ...sections].join('\n');
+}
+
+module.exports = { renderErrorsPage, FROM, TRIED_AGAIN, EXIT_CODES, PAGE };
+
+if (require.main === module) {
+  const { FAILURES } = require('../lib/domain/failures.js');
+  const page = renderErrorsPage(FAILURES);
+  if (page !== readIfThere()) writeFileSync(PAGE, page);
+}
+
+function readIfThere() {
+  try {
+    return readFileSync(PAGE, 'utf8');
+  } catch {
+    return '';
+  }
+}
