@@ -197,7 +197,6 @@ export interface TrainingJobProgress {
   transitions: SecondaryStatusTransition[];
   /** At most 30 of each metric, thinned evenly; the newest is always there. */
   metrics: MetricSample[];
-  modelData?: string;
 }
 
 /** What is known of the endpoint of a run. */
@@ -214,6 +213,8 @@ export interface Progress {
   stage: Stage;
   region?: string;
   trainingJob?: TrainingJobProgress;
+  /** S3 URI of the model data, once it is there. */
+  modelData?: string;
   endpoint?: EndpointProgress;
   ledger: LedgerEntry[];
   /** How often each step that can be asked again was asked. */
@@ -315,6 +316,8 @@ export interface FailureDetails {
   requestId?: string;
   /** What to do about it. */
   fix?: string;
+  /** True where a create may have taken effect although nothing says so. */
+  isEffectUnknown?: boolean;
   /** The last lines of the container's log. */
   logTail?: string[];
   /** Every problem of an input, each beginning with the field it is about. */

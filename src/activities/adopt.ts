@@ -4,6 +4,7 @@
  * verdict goes back to the workflow as made, adopted or a `NameTaken` failure.
  */
 import { ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
+import { activityInfo } from '@temporalio/activity';
 import { RUN_TAG, type ResourceKind } from '../contract';
 import { isTransient } from '../domain/aws-errors';
 import { findDifferences } from '../domain/compare';
@@ -49,13 +50,13 @@ export async function createOrAdopt<Request extends object>(
   const { kind, name, operation, request, send } = creation;
   const at = { operation, region: run.region, [kind.replaceAll(' ', '')]: name };
   const sent = await trySending(() => send(request));
-  if ('arn' in sent) return { arn: sent.arn, adopted: false, warnings: [] };
+  if ('arn' in sent) return { arn: sent.arn, adopted: false, isOwnWork: true, warnings: [] };
   if (!isTaggingDenied(sent.trouble)) return resolve(sagemaker, creation, run, sent.trouble, at, []);
 
   const warnings = [`tagging is denied, so the ${kind} ${name} bears no run tag: ${sent.trouble.message}`];
   const untagged = { ...request, Tags: undefined };
   const again = await trySending(() => send(untagged));
-  if ('arn' in again) return { arn: again.arn, adopted: false, warnings };
+  if ('arn' in again) return { arn: again.arn, adopted: false, isOwnWork: true, warnings };
   return resolve(sagemaker, creation, run, again.trouble, at, warnings);
 }
 
@@ -83,47 +84,54 @@ async function resolve(
 ): Promise<Created> {
   // What the request refers to was made just before: AWS's own reads lag behind its writes.
   if (trouble.meaning === 'absent' && creation.refersToOurs) throw failureOf(trouble, at, 'AwsUnreachable');
-  if (trouble.meaning !== 'exists' && !isTransient(trouble.meaning)) throw failureOf(trouble, at);
+  // An earlier attempt may have made it before its worker died, whatever this one was answered.
+  const isFirst = activityInfo().attempt === 1;
+  if (isFirst && trouble.meaning !== 'exists' && !isTransient(trouble.meaning)) throw failureOf(trouble, at);
   const standing = await describeStanding(creation, at);
-  if (!standing) {
-    // "Exists" beside nothing is a name still being freed, or a read that lags behind: nothing of ours was made.
-    throw failureOf(trouble, at, trouble.meaning === 'exists' ? 'AwsUnreachable' : undefined);
-  }
+  if (!standing) throw notMade(trouble, at);
   const differences = findDifferences(creation.request, standing.description);
-  const owner = await readOwner(sagemaker, standing.arn, at);
-  if (differences.length === 0 && isOurs(owner, standing, creation, run, warnings.length > 0)) {
-    return { arn: standing.arn, adopted: true, warnings };
+  const isUntagged = warnings.length > 0;
+  const owner = await readOwner(sagemaker, standing.arn, at, { isUntagged });
+  const isRecent = isAsYoungAs(run, standing);
+  const isThisRuns = owner === run.runTag || (owner === undefined && isUntagged && isRecent);
+  const isOurs = isThisRuns || (owner !== undefined && creation.ownedBy === 'any run');
+  if (differences.length === 0 && isOurs) {
+    return { arn: standing.arn, adopted: true, isOwnWork: isThisRuns && isRecent, warnings };
   }
   const origin = owner === undefined ? `it bears no tag ${RUN_TAG}` : `it belongs to the run ${owner}`;
   const found = differences.length > 0 ? differences : [origin];
-  throw failWith(
-    'NameTaken',
-    `the ${creation.kind} ${creation.name} exists and is not this run's: ${found.join('; ')}`,
-    at,
-    {
-      details: { reason: trouble.message, differences: [...differences, origin] },
-    },
-  );
+  const what = `the ${creation.kind} ${creation.name} exists and is not this run's: ${found.join('; ')}`;
+  throw failWith('NameTaken', what, at, {
+    details: { reason: trouble.message, differences: [...differences, origin] },
+  });
+}
+
+/** Nothing stands there. Only a refusal or a throttle is proof that nothing is still to come of it. */
+function notMade(trouble: AwsTrouble, at: Coordinates): Error {
+  if (trouble.meaning === 'exists') return failureOf(trouble, at, 'AwsUnreachable', { isEffectUnknown: true });
+  return failureOf(trouble, at, undefined, trouble.meaning === 'unavailable' ? { isEffectUnknown: true } : {});
+}
+
+/** True for what was made since this step's plan: by this step, if it bears this run's mark. */
+function isAsYoungAs(run: RunMark, { createdAt }: Standing): boolean {
+  return createdAt !== undefined && createdAt.getTime() >= Date.parse(run.preparedAt) - CLOCK_SKEW_MS;
 }
 
 function describeStanding(creation: Claim, at: Coordinates): Promise<Standing | undefined> {
-  return callAws({ ...at, operation: `${at.operation}, then a look at what stands there` }, creation.describe);
+  const operation = `${at.operation}, then a look at what stands there`;
+  return callAws({ ...at, operation }, creation.describe, { isEffectUnknown: true });
 }
 
-function isOurs(
-  owner: string | undefined,
-  standing: Standing,
-  { ownedBy }: Claim,
-  run: RunMark,
-  isUntagged: boolean,
-): boolean {
-  if (owner !== undefined) return ownedBy === 'any run' || owner === run.runTag;
-  const begunMs = Date.parse(run.preparedAt) - CLOCK_SKEW_MS;
-  return isUntagged && standing.createdAt !== undefined && standing.createdAt.getTime() >= begunMs;
-}
-
-/** The run that a resource's tag names; undefined where it bears none, or where tags may not be read. */
-export async function readOwner(sagemaker: SageMakerClient, arn: string, at: Coordinates): Promise<string | undefined> {
+/**
+ * The run that a resource's tag names; undefined where it bears none. Not being allowed to read tags is a failure, not an
+ * answer, but for a run that was not allowed to set them either.
+ */
+export async function readOwner(
+  sagemaker: SageMakerClient,
+  arn: string,
+  at: Coordinates,
+  { isUntagged = false } = {},
+): Promise<string | undefined> {
   let nextToken: string | undefined;
   do {
     try {
@@ -133,8 +141,8 @@ export async function readOwner(sagemaker: SageMakerClient, arn: string, at: Coo
       nextToken = page.NextToken;
     } catch (error) {
       const trouble = readTrouble(error);
-      if (trouble.meaning === 'denied' || trouble.meaning === 'absent') return undefined;
-      throw failureOf(trouble, { ...at, operation: 'ListTags' });
+      if (trouble.meaning === 'absent' || (isUntagged && trouble.meaning === 'denied')) return undefined;
+      throw failureOf(trouble, { ...at, operation: 'ListTags' }, undefined, { isEffectUnknown: true });
     }
   } while (nextToken !== undefined);
   return undefined;

@@ -60,20 +60,29 @@ const CODE_OF: Record<AwsMeaning, FailureCode> = {
 };
 
 /** The failure of a call, with AWS's reason; transient troubles are retryable. */
-export function failureOf(trouble: AwsTrouble, at: Coordinates, code = CODE_OF[trouble.meaning]): ApplicationFailure {
+export function failureOf(
+  trouble: AwsTrouble,
+  at: Coordinates,
+  code = CODE_OF[trouble.meaning],
+  further: FailureDetails = {},
+): ApplicationFailure {
   const { operation } = at;
   return failWith(code, `${operation}: ${trouble.code}: ${trouble.message}`, at, {
-    details: { reason: trouble.message, ...(trouble.requestId !== undefined && { requestId: trouble.requestId }) },
+    details: {
+      reason: trouble.message,
+      ...(trouble.requestId !== undefined && { requestId: trouble.requestId }),
+      ...further,
+    },
     retryable: code === 'AwsUnreachable' || code === 'RoleNotAssumable',
   });
 }
 
 /** Calls AWS; what the client throws becomes the failure that its meaning is. */
-export async function callAws<T>(at: Coordinates, call: () => Promise<T>): Promise<T> {
+export async function callAws<T>(at: Coordinates, call: () => Promise<T>, further: FailureDetails = {}): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw failureOf(readTrouble(error), at);
+    throw failureOf(readTrouble(error), at, undefined, further);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   DescribeModelCommand,
   UpdateEndpointCommand,
   type DescribeEndpointCommandOutput,
+  type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { activityInfo } from '@temporalio/activity';
 import { observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
@@ -105,7 +106,9 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
     async updateEndpoint(request, before, run) {
       const EndpointName = request.EndpointName ?? '';
       const at = { operation: 'UpdateEndpoint', region: run.region, endpoint: EndpointName };
-      const live = await callAws(at, async () => observeEndpoint(await describeEndpoint(EndpointName)));
+      const answer = await callAws(at, () => ifPresent(() => describeEndpoint(EndpointName)));
+      if (!answer) return { outcome: 'changed meanwhile' };
+      const live = observeEndpoint(answer);
       if (isBound(live, request.EndpointConfigName) || wasRolledBack(live, before)) return { outcome: 'under way' };
       if (live.status !== before.status || live.lastModifiedTime !== before.lastModifiedTime) {
         return { outcome: 'changed meanwhile' };
@@ -149,21 +152,42 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
       });
     },
 
-    deleteEndpoint: (EndpointName, region) =>
-      deleteOne({ operation: 'DeleteEndpoint', region, endpoint: EndpointName }, () =>
-        sagemaker.send(new DeleteEndpointCommand({ EndpointName })),
-      ),
+    async deleteEndpoint(EndpointName, region, ifConfig) {
+      const at = { operation: 'DeleteEndpoint', region, endpoint: EndpointName };
+      if (ifConfig !== undefined) {
+        const answer = await callAws(at, () => ifPresent(() => describeEndpoint(EndpointName)));
+        if (!answer) return { wasThere: false };
+        if (!isBound(observeEndpoint(answer), ifConfig)) return { wasThere: true, isOthers: true };
+      }
+      return deleteOne(at, () => sagemaker.send(new DeleteEndpointCommand({ EndpointName })));
+    },
 
-    deleteEndpointConfig: (EndpointConfigName, region) =>
-      deleteOne({ operation: 'DeleteEndpointConfig', region, endpointconfig: EndpointConfigName }, () =>
-        sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })),
-      ),
+    async deleteEndpointConfig(EndpointConfigName, region, ifTaggedBy) {
+      const at = { operation: 'DeleteEndpointConfig', region, endpointconfig: EndpointConfigName };
+      const arnOf = async () => (await describeConfig(EndpointConfigName)).EndpointConfigArn;
+      if (await isOthers(sagemaker, at, arnOf, ifTaggedBy)) return { wasThere: true, isOthers: true };
+      return deleteOne(at, () => sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
+    },
 
-    deleteModel: (ModelName, region) =>
-      deleteOne({ operation: 'DeleteModel', region, model: ModelName }, () =>
-        sagemaker.send(new DeleteModelCommand({ ModelName })),
-      ),
+    async deleteModel(ModelName, region, ifTaggedBy) {
+      const at = { operation: 'DeleteModel', region, model: ModelName };
+      const arnOf = async () => (await describeModel(ModelName)).ModelArn;
+      if (await isOthers(sagemaker, at, arnOf, ifTaggedBy)) return { wasThere: true, isOthers: true };
+      return deleteOne(at, () => sagemaker.send(new DeleteModelCommand({ ModelName })));
+    },
   };
+}
+
+/** True where a mark is asked for and what stands there does not bear it. */
+async function isOthers(
+  sagemaker: SageMakerClient,
+  at: Coordinates,
+  arnOf: () => Promise<string | undefined>,
+  ifTaggedBy: string | undefined,
+): Promise<boolean> {
+  if (ifTaggedBy === undefined) return false;
+  const arn = await callAws(at, () => ifPresent(arnOf));
+  return arn !== undefined && (await readOwner(sagemaker, arn, at)) !== ifTaggedBy;
 }
 
 /** An endpoint is compared by the config it will have once what is under way has ended. */

@@ -28,6 +28,8 @@ export type { Pace } from '../domain/pacing';
 export interface Created {
   arn: string;
   adopted: boolean;
+  /** True where this very step made it, if only by a create whose answer was lost: its clean-up may take it away. */
+  isOwnWork: boolean;
   warnings: string[];
 }
 
@@ -35,6 +37,8 @@ export interface Created {
 export interface Deleted {
   /** False where there was nothing (any more). */
   wasThere: boolean;
+  /** True where it was left alone, because it is not what the caller meant (any more). */
+  isOthers?: boolean;
 }
 
 /** The part of a run's plan that a create needs to tell its own work from others'. */
@@ -116,13 +120,14 @@ export interface Activities {
   describeHosting: (endpointName: string) => Promise<HostingDescription | null>;
   /**
    * Effect: DeleteEndpoint. Idempotency: one that is gone or going counts as deleted. Heartbeat: none. Failures: the
-   * usual; an endpoint that cannot be deleted now (it is being created or updated) is tried again.
+   * usual; an endpoint that cannot be deleted now (it is being created or updated) is tried again. With `ifConfig`, an
+   * endpoint that serves or awaits another config is left alone: someone has deployed to it since.
    */
-  deleteEndpoint: (endpointName: string, region: string) => Promise<Deleted>;
+  deleteEndpoint: (endpointName: string, region: string, ifConfig?: string) => Promise<Deleted>;
   /** Effect: DeleteEndpointConfig. All else as `deleteEndpoint`. */
-  deleteEndpointConfig: (endpointConfigName: string, region: string) => Promise<Deleted>;
-  /** Effect: DeleteModel. All else as `deleteEndpoint`. */
-  deleteModel: (modelName: string, region: string) => Promise<Deleted>;
+  deleteEndpointConfig: (endpointConfigName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
+  /** Effect: DeleteModel. With `ifTaggedBy`, one without that run tag is left alone. All else as `deleteEndpoint`. */
+  deleteModel: (modelName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
 }
 
 /** Why a wait came back: AWS said something new, there is nothing (any more), or the deadline passed. */

@@ -2,11 +2,14 @@
  * What is wrong with a finished plan: requests that AWS's published model refuses, and limits of time that would end
  * the run before its clean-up. Comes from `prepare`, goes into its `InvalidInput`.
  */
+import { OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import type { Plan, RunIdentity } from '../domain/plan';
 import { checkRequest } from '../schemas';
 
-/** Time that a clean-up may need on top: the stop of a job (AWS grants it two minutes) and of an endpoint. */
-const CLEAN_UP_SECONDS = 600;
+/** Time that a clean-up may need on top: AWS grants a stopped job two minutes, and an upload. */
+const STOP_SECONDS = 600;
+/** An endpoint that is being created cannot be deleted for up to an hour, and takes minutes to go. */
+const DELETE_SECONDS = 7_200;
 
 export function findPlanProblems({ training, hosting }: Plan): string[] {
   const requests: [string, object | undefined][] = [
@@ -19,16 +22,25 @@ export function findPlanProblems({ training, hosting }: Plan): string[] {
 }
 
 /** Temporal ends a run that is out of time without a word to it, so nothing would be stopped or deleted. */
-export function findTimeoutProblems({ training, hosting }: Plan, { timeoutMs }: RunIdentity): string[] {
+export function findTimeoutProblems({ training, hosting, removal }: Plan, { timeoutMs }: RunIdentity): string[] {
   if (timeoutMs === undefined) return [];
   const trainingSeconds = training
-    ? training.pendingTimeoutSeconds + training.maxRunSeconds + training.overrunSeconds
+    ? training.pendingTimeoutSeconds + training.maxRunSeconds + training.overrunSeconds + STOP_SECONDS
     : 0;
-  const neededSeconds = trainingSeconds + (hosting?.endpointTimeoutSeconds ?? 0) + CLEAN_UP_SECONDS;
+  // One limit for another deploy's turn, one for our own.
+  const hostingSeconds = hosting ? 2 * hosting.endpointTimeoutSeconds + DELETE_SECONDS : 0;
+  const awaitedSeconds = hosting?.awaitedTrainingJob === undefined ? 0 : OTHERS_TRAINING_SECONDS;
+  const neededSeconds = trainingSeconds + hostingSeconds + awaitedSeconds + (removal ? DELETE_SECONDS : 0);
   if (timeoutMs >= neededSeconds * 1000) return [];
   return [
     `the workflow's time-out of ${String(Math.round(timeoutMs / 1000))} s is shorter than the run's own limits, ` +
       `${String(neededSeconds)} s in all (pendingTimeoutSeconds, trainMaxRun, overrunSeconds, endpointTimeoutSeconds and ` +
       'clean-up): it would end the run without stopping what it pays for',
   ];
+}
+
+/** Names are made of what a continue-as-new leaves the same, so the job of the run before would be taken for this one's. */
+export function findNameProblems({ training }: Plan, identity: RunIdentity, jobName: string | undefined): string[] {
+  if (!training || jobName !== undefined || !identity.isContinued) return [];
+  return ['fit.jobName is needed after a continue-as-new: a name made here would be that of the run before'];
 }

@@ -23,7 +23,7 @@ import { judgeTrainingJob } from '../domain/training-status';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
 import { callAws, failWith, ifPresent } from './aws-errors';
-import { findPlanProblems, findTimeoutProblems } from './plan-problems';
+import { findNameProblems, findPlanProblems, findTimeoutProblems } from './plan-problems';
 import { listSearchAttributes } from './search-attributes';
 import type { Activities } from './index';
 
@@ -53,7 +53,12 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...timings,
         warnings: attributes.warnings,
       };
-      if ('endpointName' in input) return { run, removal: { endpointName: input.endpointName } };
+      if ('endpointName' in input) {
+        const removal: Plan = { run, removal: { endpointName: input.endpointName } };
+        const problems = findTimeoutProblems(removal, identity);
+        if (problems.length > 0) throw refusal(problems, type, identity);
+        return removal;
+      }
 
       const source = 'fit' in input ? undefined : await findModelSource(aws, input);
       const roles = source ? [...rolesOf(input), source.role] : rolesOf(input);
@@ -65,7 +70,12 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
               run,
               hosting: buildHostingPlan(input.deploy, source as ModelSource, input.estimator?.tags, surroundings),
             };
-      const problems = [...findPlanProblems(plan), ...findTimeoutProblems(plan, identity)];
+      const jobName = 'fit' in input ? input.fit.jobName : undefined;
+      const problems = [
+        ...findPlanProblems(plan),
+        ...findTimeoutProblems(plan, identity),
+        ...findNameProblems(plan, identity, jobName),
+      ];
       if (problems.length > 0) throw refusal(problems, type, identity);
       return plan;
     },

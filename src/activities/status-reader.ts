@@ -10,11 +10,15 @@ import { observeTrainingJob, type TrainingJobObservation } from '../domain/train
 import { readTrouble, type AwsTrouble } from './aws-errors';
 
 /** What one read brought. */
-export type Reading<Observation> = { observation: Observation } | { absent: true } | { trouble: AwsTrouble };
+export type Reading<Observation> = { observation: Observation } | { absent: true } | { trouble: AwsTrouble } | Tick;
+/** A turn of the loop that brought nothing for this resource: the reader is alive, and that is all. */
+interface Tick {
+  tick: true;
+}
 type Listener<Observation> = (reading: Reading<Observation>) => void;
 
 export interface StatusReader {
-  /** Calls back on every read of this job until the answered function is called. */
+  /** Calls back on every read of this job, and on ticks between, until the answered function is called. */
   watchTrainingJob(name: string, listener: Listener<TrainingJobObservation>): () => void;
   watchEndpoint(name: string, listener: Listener<EndpointObservation>): () => void;
   /** Ends the loop; watches are not called again. */
@@ -26,10 +30,18 @@ interface Watched extends WatchState {
   listeners: Set<Listener<never>>;
 }
 
-export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: () => number = Date.now): StatusReader {
+export function createStatusReader(
+  sagemaker: SageMakerClient,
+  pace: Pace,
+  requestTimeoutMs = 10_000,
+  now: () => number = Date.now,
+): StatusReader {
   const watched = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
+  let lastTickMs = now();
   let isClosed = false;
+  /** A body that stalls is no answer either: every read ends, so that none is waited for for ever. */
+  const bounded = () => ({ abortSignal: AbortSignal.timeout(requestTimeoutMs) });
 
   /** One turn of the loop: sends the reads that are due and sleeps until the next. */
   function turn(): void {
@@ -37,7 +49,17 @@ export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: 
     if (isClosed || watched.size === 0) return;
     const { due, sleepMs } = scheduleReads([...watched.values()], now(), pace);
     for (const key of due) void readOnce(key);
+    tick();
     timer = setTimeout(turn, sleepMs);
+  }
+
+  /** However many wait, and however rarely each is read for: all hear that the loop turns. */
+  function tick(): void {
+    if (now() - lastTickMs < pace.minIntervalMs) return;
+    lastTickMs = now();
+    for (const { listeners } of [...watched.values()]) {
+      for (const listener of [...listeners]) listener({ tick: true } as never);
+    }
   }
 
   async function readOnce(key: string): Promise<void> {
@@ -45,6 +67,7 @@ export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: 
     if (!watch) return;
     watch.isBeingRead = true;
     watch.lastReadMs = now();
+    watch.hurriedMs = undefined;
     const reading = await watch.read();
     watch.isBeingRead = false;
     watch.failures = 'trouble' in reading ? watch.failures + 1 : 0;
@@ -62,9 +85,16 @@ export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: 
     if (known) {
       known.listeners.add(listener);
       // A waiter that came late is not to wait for the others' pace.
-      known.lastReadMs = undefined;
+      known.hurriedMs ??= now();
     } else {
-      const fresh = { status: undefined, sinceMs: now(), lastReadMs: undefined, failures: 0, isBeingRead: false };
+      const fresh = {
+        status: undefined,
+        sinceMs: now(),
+        lastReadMs: undefined,
+        hurriedMs: undefined,
+        failures: 0,
+        isBeingRead: false,
+      };
       watched.set(key, { name: key, read, listeners: new Set([listener]), ...fresh });
     }
     turn();
@@ -82,7 +112,7 @@ export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: 
         () =>
           readSafely(async () => {
             const observation = observeTrainingJob(
-              await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name })),
+              await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }), bounded()),
             );
             return { observation, status: observation.secondaryStatus };
           }),
@@ -94,7 +124,7 @@ export function createStatusReader(sagemaker: SageMakerClient, pace: Pace, now: 
         () =>
           readSafely(async () => {
             const observation = observeEndpoint(
-              await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name })),
+              await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }), bounded()),
             );
             return { observation, status: observation.status };
           }),

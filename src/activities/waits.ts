@@ -71,11 +71,13 @@ async function untilAnswered<Answer, Observation>(
             reason: reading.trouble.message,
           });
         }
+        if ('tick' in reading) return;
         wasTroubled = 'trouble' in reading;
         absentSinceMs = 'absent' in reading ? (absentSinceMs ?? Date.now()) : undefined;
         if (change !== undefined) resolve(change);
         else if (isGone(absentSinceMs, waiting.isAbsenceExpected)) resolve({ absent: true });
-        else if (Date.now() >= deadlineMs) resolve({ deadlinePassed: true });
+        // Only an answer can say that the deadline holds: what was not read may have ended long since.
+        else if ('observation' in reading && Date.now() >= deadlineMs) resolve({ deadlinePassed: true });
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }

@@ -32,7 +32,7 @@ export function describeStatus(status: RunStatus, progress: RunProgress, nowMs: 
     `${status.workflowId}  ${progress.stage}  ${took}  (${status.workflowType}, ${status.status} in Temporal)`,
     ...(progress.notice === undefined ? [] : [`  note          ${progress.notice}`]),
     ...(job ? [`  training job  ${words([job.name, job.status, job.secondaryStatus])}`] : []),
-    ...(job?.modelData === undefined ? [] : [`  model data    ${job.modelData}`]),
+    ...(progress.modelData === undefined ? [] : [`  model data    ${progress.modelData}`]),
     ...(endpoint ? [`  endpoint      ${words([endpoint.name, endpoint.status])}`] : []),
     ...(failure ? [`  failure       ${failure.code}: ${failure.message}`] : []),
     ...progress.warnings.map((warning) => `  warning       ${warning}`),

@@ -44,6 +44,8 @@ const VALIDATION_TEXTS: [RegExp, AwsMeaning][] = [
 export function classifyAwsError({ status, code, message }: AwsAnswer): AwsMeaning {
   if (status === 429 || THROTTLING.test(code)) return 'throttled';
   if (CREDENTIALS.test(code)) return 'expired credentials';
+  // S3 sends who asks in the wrong region elsewhere; asking again here changes nothing.
+  if (status !== undefined && status >= 300 && status < 400) return 'invalid';
   if (status === undefined || status >= 500 || status < 400)
     return isCredentialTrouble(code) ? 'denied' : 'unavailable';
   if (code === 'ResourceInUse' || code === 'ResourceInUseException') return 'exists';

@@ -79,6 +79,7 @@ export function buildHostingPlan(
   return {
     ...requests,
     modelData: source.modelData,
+    ...(source.trainingJobName !== undefined && { trainingJobName: source.trainingJobName }),
     ...(source.awaitedTrainingJob !== undefined && { awaitedTrainingJob: source.awaitedTrainingJob }),
     ...(isInDefaultBucket && { expectedBucketOwner: from.account }),
     endpointTimeoutSeconds: deploy.endpointTimeoutSeconds ?? DEFAULT_ENDPOINT_TIMEOUT_SECONDS,

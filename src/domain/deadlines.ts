@@ -15,6 +15,9 @@ export function deadlineOfTrainingJob(plan: TrainingPlan, job: KnownTimes | unde
   return after(sinceMs, plan.pendingTimeoutSeconds);
 }
 
+/** A job of others may be pending for 28 days and run for another 28: for so long a deploy waits for it. */
+export const OTHERS_TRAINING_SECONDS = 56 * 86_400;
+
 export function after(startMs: number, seconds: number): string {
   return new Date(startMs + seconds * 1000).toISOString();
 }

@@ -71,7 +71,7 @@ export function changeOfEndpoint(endpoint: EndpointObservation): EndpointChange 
   };
 }
 
-export type EndpointVerdict = 'settling' | 'serves' | 'failed' | 'rolled back';
+export type EndpointVerdict = 'settling' | 'serves' | 'failed' | 'rolled back' | 'superseded';
 
 /**
  * How our create or update of an endpoint has ended, if it has.
@@ -90,7 +90,9 @@ export function judgeEndpoint(
   switch (endpoint.status) {
     case 'InService':
       if (endpoint.endpointConfigName === config) return 'serves';
-      return before && (wasUnderWay || hasMovedOn(endpoint, before)) ? 'rolled back' : 'settling';
+      // Any third config is that of a deploy that came after ours.
+      if (endpoint.endpointConfigName !== before?.endpointConfigName) return 'superseded';
+      return wasUnderWay || hasMovedOn(endpoint, before) ? 'rolled back' : 'settling';
     case 'Failed':
     case 'OutOfService':
       return before && !wasUnderWay && !hasMovedOn(endpoint, before) ? 'settling' : 'failed';

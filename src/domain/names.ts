@@ -46,12 +46,6 @@ export function nameFromContent(endpointName: string, hash: string): string {
   return withSuffix(endpointName, hash.slice(0, HASH_LENGTH));
 }
 
-/** True where a name could have been made by {@link nameFromContent} for this endpoint. */
-export function isNamedFromContent(name: string, endpointName: string): boolean {
-  const suffix = name.slice(-HASH_LENGTH);
-  return /^[0-9a-f]+$/.test(suffix) && name === nameFromContent(endpointName, suffix);
-}
-
 function withSuffix(base: string, suffix: string): string {
   return `${sanitizeName(base, NAME_LENGTH_MAX - suffix.length - 1)}-${suffix}`;
 }
@@ -70,20 +64,6 @@ export function modelDataUri(outputPath: string, trainingJobName: string): strin
 export function parseS3Uri(uri: string): { bucket: string; key: string } | undefined {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/su.exec(uri);
   return match ? { bucket: match[1] ?? '', key: match[2] ?? '' } : undefined;
-}
-
-/** AWS partition of a region: `aws`, `aws-cn`, `aws-us-gov` and so on. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  if (region.startsWith('us-iso-')) return 'aws-iso';
-  if (region.startsWith('us-isob-')) return 'aws-iso-b';
-  return 'aws';
-}
-
-/** ARN of a SageMaker resource; AWS writes the name in lower case for all but the tags it answers. */
-export function sageMakerArn(region: string, account: string, type: string, name: string): string {
-  return `arn:${partitionOf(region)}:sagemaker:${region}:${account}:${type}/${name.toLowerCase()}`;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface WatchState {
   sinceMs: number;
   /** When the last read was sent; undefined before the first. */
   lastReadMs: number | undefined;
+  /** Since when someone new waits, who is not to wait for the others' pace; undefined where nobody does. */
+  hurriedMs: number | undefined;
   /** Reads that failed since the last answer. */
   failures: number;
   /** True while a read has no answer yet: it is not sent twice, and counts towards the rate. */
@@ -44,10 +46,7 @@ export function intervalMs(watch: WatchState, nowMs: number, pace: Pace): number
 export function scheduleReads(watches: WatchState[], nowMs: number, pace: Pace): { due: string[]; sleepMs: number } {
   const overdue = watches
     .filter(({ isBeingRead }) => !isBeingRead)
-    .map((watch) => ({
-      watch,
-      dueMs: watch.lastReadMs === undefined ? watch.sinceMs : watch.lastReadMs + intervalMs(watch, nowMs, pace),
-    }))
+    .map((watch) => ({ watch, dueMs: dueAtMs(watch, nowMs, pace) }))
     .sort((a, b) => a.dueMs - b.dueMs);
   const ready = overdue.filter(({ dueMs }) => dueMs <= nowMs);
   const sentLately = watches.filter(({ lastReadMs }) => lastReadMs !== undefined && nowMs - lastReadMs < 1000).length;
@@ -55,6 +54,11 @@ export function scheduleReads(watches: WatchState[], nowMs: number, pace: Pace):
   const nextMs = ready.length > due.length ? nowMs + 1000 / pace.readsPerSecond : overdue[due.length]?.dueMs;
   const sleepMs = nextMs === undefined ? pace.minIntervalMs : nextMs - nowMs;
   return { due, sleepMs: Math.min(Math.max(sleepMs, 10), pace.maxIntervalMs) };
+}
+
+function dueAtMs(watch: WatchState, nowMs: number, pace: Pace): number {
+  if (watch.lastReadMs === undefined) return watch.sinceMs;
+  return Math.min(watch.lastReadMs + intervalMs(watch, nowMs, pace), watch.hurriedMs ?? Infinity);
 }
 
 function clamp(valueMs: number, pace: Pace): number {

@@ -14,6 +14,8 @@ export interface RunIdentity {
   cronStartTime?: string;
   /** How many plans this workflow asked for before: a workflow may fit or deploy more than once. */
   ordinal: number;
+  /** True after a continue-as-new, which starts anew under the first run's id: a made-up name would not be new. */
+  isContinued?: boolean;
   /** The shorter of the execution's and the run's time-out. */
   timeoutMs?: number;
 }
@@ -48,6 +50,8 @@ export interface TrainingPlan {
 
 export interface HostingPlan extends HostingRequests {
   modelData: string;
+  /** The training job whose model this is, where it is known. */
+  trainingJobName?: string;
   /** A training job that was still running when the plan was made, to be waited for (never stopped: it is not ours). */
   awaitedTrainingJob?: string;
   /** Set where the model data lies in the default bucket: its owner must be this account. */

@@ -18,6 +18,8 @@ export async function createAwsClients(options: { region?: string; requestTimeou
     requestHandler: new NodeHttpHandler({
       connectionTimeout: options.requestTimeoutMs,
       requestTimeout: options.requestTimeoutMs,
+      // The other ends with the answer's first byte; this one with the last.
+      socketTimeout: options.requestTimeoutMs,
       // Without this a request that is never answered only warns, and hangs for ever.
       throwOnRequestTimeout: true,
     }),

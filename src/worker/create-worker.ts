@@ -51,7 +51,7 @@ export async function createWorker(options: CreateWorkerOptions = {}): Promise<S
   const aws = await createAwsClients(resolved);
   const connection = options.connection ?? (await NativeConnection.connect(profile.connectionOptions));
   const common = { connection, namespace, ...shutdownOf(resolved) };
-  const reader = createStatusReader(aws.sagemaker, resolved.pace);
+  const reader = createStatusReader(aws.sagemaker, resolved.pace, resolved.requestTimeoutMs);
 
   const main = await Worker.create({
     ...common,

@@ -2,7 +2,12 @@
  * How each kind of activity is called: time-outs, retries, task queue. The figures that depend on the worker's set-up
  * stand in the plan, so that a run keeps them for its life. Workflows call the answered proxies.
  */
-import { proxyActivities, workflowInfo, type ActivityInterfaceFor } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  workflowInfo,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
 import type { Activities, WaitingActivities } from '../activities';
 import { WAITS_QUEUE_SUFFIX } from '../contract';
 import type { RunPlan } from '../domain/plan';
@@ -36,14 +41,29 @@ export function creating(run: RunPlan, summary: string): ActivityInterfaceFor<Ac
   });
 }
 
-/** Reads, stops and deletes: tried until they succeed, since a bill or an answer hangs on them. */
-export function acting(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+/** Reads: an answer hangs on them, but no bill. */
+export function looking(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: run.callTimeoutMs,
-    // An endpoint being created refuses its deletion for up to an hour.
     scheduleToCloseTimeout: '2 hours',
     retry: RETRY,
+  });
+}
+
+/** Stops and deletes: tried until AWS has answered, however long that takes, since a bill hangs on them. */
+export function ending(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({ summary, startToCloseTimeout: run.callTimeoutMs, retry: RETRY });
+}
+
+/** What is nice to have, and must not hold up or hide what it adds to. */
+export function telling(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    summary,
+    // Streams are read one after the other, each within a request's time-out.
+    startToCloseTimeout: run.callTimeoutMs * 2,
+    scheduleToCloseTimeout: run.callTimeoutMs * 4,
+    retry: { ...RETRY, maximumAttempts: 2 },
   });
 }
 
@@ -55,6 +75,8 @@ export function waiting(run: RunPlan, summary: string): ActivityInterfaceFor<Wai
     heartbeatTimeout: run.heartbeatTimeoutMs,
     // A job may be pending and running for 28 days each; the deadline that the activity is handed comes first.
     startToCloseTimeout: '60 days',
+    // A cancelled run stops its job at once; the wait itself hears of it with its next heartbeat.
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
     // A lost worker is no reason to wait longer with every loss.
     retry: { initialInterval: '1 second', backoffCoefficient: 1 },
   });

@@ -5,7 +5,7 @@
  */
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 import type { Created } from '../activities';
-import type { FailureCode, ResourceKind } from '../contract';
+import type { FailureCode, LedgerEntry, ResourceKind } from '../contract';
 import { explain } from './failures';
 import type { RunRecord } from './run-record';
 
@@ -24,19 +24,21 @@ export async function createPatiently(
   create: () => Promise<Created>,
 ): Promise<Created> {
   const startedMs = Date.now();
+  let mayBeMade = false;
   for (let attempt = 0; ; attempt++) {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`cancelled before the ${kind}`);
     record.note({ kind, name, state: 'intended' });
     record.countAttempt(`create ${kind}`);
     try {
       const created = await CancellationScope.nonCancellable(create);
-      record.note({ kind, name, state: created.adopted ? 'adopted' : 'made', arn: created.arn });
+      record.note({ kind, name, arn: created.arn, ...stateOf(created) });
       record.warn(created.warnings);
       return created;
     } catch (error) {
-      const { code, isTimeout } = explain(error);
-      // Every answer says that nothing of ours was made; only silence leaves it open.
-      if (!isTimeout) record.forget(kind, name);
+      const { code, details, isTimeout } = explain(error);
+      // Once silence has left open whether it was made, no later refusal says that it was not.
+      mayBeMade ||= isTimeout || details.isEffectUnknown === true;
+      if (!mayBeMade) record.forget(kind, name);
       const patienceMs = PATIENCE_MS[code] ?? 0;
       if (Date.now() - startedMs >= patienceMs) throw error;
     }
@@ -44,8 +46,14 @@ export async function createPatiently(
   }
 }
 
+/** What an earlier try of this very step has made is the run's own work, though it was found and not answered. */
+function stateOf({ adopted, isOwnWork }: Created): Pick<LedgerEntry, 'state' | 'reason'> {
+  if (!isOwnWork) return { state: 'adopted' };
+  return adopted ? { state: 'made', reason: 'adopted: its create took effect without an answer' } : { state: 'made' };
+}
+
 /** Doubling, and spread by a quarter, so that a hundred runs do not ask in one breath. Replay-safe: seeded randomness. */
-function backoffMs(attempt: number): number {
+export function backoffMs(attempt: number): number {
   const fullMs = Math.min(BACKOFF_MS.first * 2 ** Math.min(attempt, 20), BACKOFF_MS.most);
   return Math.round(fullMs * (0.75 + Math.random() * 0.25));
 }

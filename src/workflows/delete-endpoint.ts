@@ -1,7 +1,7 @@
 /** `deleteEndpoint`: take an endpoint down. Started by the client or by any Temporal client. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { DeleteEndpointInput, DeleteEndpointResult } from '../contract';
-import { acting } from './activity-options';
+import { looking } from './activity-options';
 import { outcome } from './failures';
 import { inRun, type RunSummary } from './run';
 import { deleteHosting } from './take-down';
@@ -17,7 +17,7 @@ export function deleteEndpoint(input: DeleteEndpointInput): Promise<DeleteEndpoi
   return inRun('deleteEndpoint', input, async (run): Promise<Omit<DeleteEndpointResult, keyof RunSummary>> => {
     const endpointName = run.plan.removal?.endpointName ?? '';
     run.record.enter('Deleting');
-    const live = await acting(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
+    const live = await looking(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
     if (!live) throw outcome('EndpointNotFound', `there is no endpoint named ${endpointName}`);
     // Half a take-down helps nobody: once begun it goes to its end.
     await CancellationScope.nonCancellable(() => deleteHosting(run, live));

@@ -6,19 +6,19 @@
 import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import type { DeployResult } from '../contract';
-import { after } from '../domain/deadlines';
+import { after, OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import type { HostingPlan } from '../domain/plan';
-import { acting, creating } from './activity-options';
+import { creating, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
 import { awaitTrainingJob } from './await-training-job';
 import { createPatiently } from './create-patiently';
-import { outcome } from './failures';
+import { explain, outcome } from './failures';
 import { proveEndpoint } from './prove-endpoint';
 import type { Run, RunSummary } from './run';
 import { removeEndpoint, retireReplaced, takeDownUnserved } from './take-down';
 import { concludeTraining, jobIsGone } from './train-model';
-import { updateEndpoint } from './update-endpoint';
+import { UPDATED, updateEndpoint } from './update-endpoint';
 
 /** How often an endpoint may change under our eyes before we give up taking turns with whoever changes it. */
 const TURNS_MAX = 50;
@@ -30,7 +30,8 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
   if (plan.awaitedTrainingJob !== undefined) await awaitOthersTraining(run, plan, plan.awaitedTrainingJob);
 
   run.record.enter('Deploying');
-  await acting(run.plan.run, `check ${plan.modelData}`).checkModelData(plan.modelData, plan.expectedBucketOwner);
+  await looking(run.plan.run, `check ${plan.modelData}`).checkModelData(plan.modelData, plan.expectedBucketOwner);
+  run.record.hasModelData(plan.modelData);
   try {
     await createPatiently(run.record, 'model', modelName, () =>
       creating(run.plan.run, `create model ${modelName}`).createModel(plan.model, run.plan.run),
@@ -68,9 +69,6 @@ async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): P
   await concludeTraining(run, { modelData: plan.modelData }, wait.ended);
 }
 
-/** A job may be pending for 28 days and run for another 28. */
-const OTHERS_TRAINING_SECONDS = 56 * 86_400;
-
 /** How the endpoint came to serve: whether it was updated, and what it was made of before. */
 interface Service {
   updated: boolean;
@@ -82,12 +80,11 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
   const name = plan.endpoint.EndpointName ?? '';
   const config = plan.endpoint.EndpointConfigName ?? '';
   const replaced: HostingDescription[] = [];
+  let updated = false;
   for (let turn = 1; turn <= TURNS_MAX; turn++) {
-    const live = await acting(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
+    const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
     if (!live) {
-      await createPatiently(run.record, 'endpoint', name, () =>
-        creating(run.plan.run, `create endpoint ${name}`).createEndpoint(plan.endpoint, run.plan.run),
-      );
+      if (!(await createEndpoint(run, plan))) continue;
       await proveEndpoint(run, plan, undefined);
       return { updated: false, replaced };
     }
@@ -96,23 +93,23 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
     if (!isSettled(endpoint.status)) {
       await awaitTurn(run, plan, name);
     } else if (endpoint.status === 'InService' && endpoint.endpointConfigName === config) {
-      run.record.note({
-        kind: 'endpoint',
-        name,
-        state: 'adopted',
-        arn: endpoint.arn,
-        reason: 'it serves this already',
-      });
+      const reason = updated ? UPDATED : 'it serves this already';
+      run.record.note({ kind: 'endpoint', name, state: 'adopted', arn: endpoint.arn, reason });
       run.record.sawEndpoint(endpoint);
-      return { updated: false, replaced };
+      return { updated, replaced };
     } else if (endpoint.status === 'InService') {
-      if (await updateEndpoint(run, plan, live)) {
+      const sending = await updateEndpoint(run, plan, live);
+      if (sending !== 'changed meanwhile') {
+        updated = true;
+        replaced.push(live);
+      }
+      if (sending === 'sent') {
         await proveEndpoint(run, plan, endpoint);
-        return { updated: true, replaced: [...replaced, live] };
+        return { updated, replaced };
       }
     } else if (endpoint.status === 'Failed') {
       // It serves nothing and takes no update; only its delete makes room.
-      await removeEndpoint(run, name);
+      await CancellationScope.nonCancellable(() => removeEndpoint(run, name, endpoint.endpointConfigName));
       replaced.push(live);
     } else {
       throw endpointNeedsAPerson(endpoint);
@@ -122,6 +119,22 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
     'EndpointTimedOut',
     `others changed the endpoint ${name} ${String(TURNS_MAX)} times while this run waited`,
   );
+}
+
+/** False where another deploy of ours was quicker: the caller looks again, and takes its turn. */
+async function createEndpoint(run: Run, plan: HostingPlan): Promise<boolean> {
+  const name = plan.endpoint.EndpointName ?? '';
+  try {
+    await createPatiently(run.record, 'endpoint', name, () =>
+      creating(run.plan.run, `create endpoint ${name}`).createEndpoint(plan.endpoint, run.plan.run),
+    );
+    return true;
+  } catch (error) {
+    if (explain(error).code !== 'NameTaken') throw error;
+    const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
+    if (!live?.isOurs) throw error;
+    return false;
+  }
 }
 
 /** OutOfService or UpdateRollbackFailed: it may still serve in part, so nothing of it is touched. */

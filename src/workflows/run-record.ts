@@ -32,6 +32,8 @@ export interface RunRecord {
   warn(warnings: string[]): void;
   countAttempt(step: string): void;
   sawTrainingJob(change: TrainingJobChange): void;
+  /** The model data is there: from here on a failure carries it. */
+  hasModelData(modelData: string): void;
   sawEndpoint(endpoint: EndpointObservation): void;
   /** Closes the record; without a result, what was made and not deleted is listed as left. */
   close(stage: 'Done' | 'Failed' | 'Cancelled', failure?: Progress['failure']): void;
@@ -65,14 +67,14 @@ export function openRunRecord(): RunRecord {
     },
     planned(plan) {
       run = plan.run;
-      const trainingJob = plan.training?.request.TrainingJobName ?? plan.hosting?.awaitedTrainingJob;
+      const trainingJob = plan.training?.request.TrainingJobName ?? plan.hosting?.trainingJobName;
       const endpoint = plan.hosting?.endpoint.EndpointName ?? plan.removal?.endpointName;
       change({
         region: run.region,
         warnings: [...progress.warnings, ...run.warnings],
         links: { ...progress.links, ...consoleLinks(run.region, { trainingJob, endpoint }) },
         ...(trainingJob !== undefined && {
-          trainingJob: { name: trainingJob, transitions: [], metrics: [], modelData: plan.training?.modelData },
+          trainingJob: { name: trainingJob, transitions: [], metrics: [] },
         }),
         ...(endpoint !== undefined && { endpoint: { name: endpoint } }),
       });
@@ -120,6 +122,9 @@ export function openRunRecord(): RunRecord {
         },
       });
     },
+    hasModelData(modelData) {
+      change({ modelData });
+    },
     sawEndpoint({ name, arn, status, lastModifiedTime, endpointConfigName }) {
       change({ endpoint: { name, arn, status, since: lastModifiedTime, endpointConfigName } });
     },
@@ -132,13 +137,13 @@ export function openRunRecord(): RunRecord {
   };
 }
 
-function memoOf({ stage, trainingJob, endpoint, ledger, warnings }: Progress): RunMemo {
+function memoOf({ stage, trainingJob, modelData, endpoint, ledger, warnings }: Progress): RunMemo {
   return {
     stage,
     ledger,
     warnings,
     ...(trainingJob && { trainingJobName: trainingJob.name }),
-    ...(trainingJob?.modelData !== undefined && { modelData: trainingJob.modelData }),
+    ...(modelData !== undefined && { modelData }),
     ...(endpoint && { endpointName: endpoint.name }),
   };
 }

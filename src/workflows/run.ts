@@ -53,6 +53,8 @@ function identify(ordinal: number): RunIdentity {
     firstExecutionRunId: info.firstExecutionRunId,
     ...(info.cronSchedule && { cronStartTime: info.runStartTime.toISOString() }),
     ordinal,
+    // A cron run or a retry continues another too; only a continue-as-new is a first attempt without a schedule.
+    ...(info.continuedFromExecutionRunId && !info.cronSchedule && info.attempt === 1 && { isContinued: true }),
     ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
   };
 }
@@ -66,12 +68,12 @@ function concludeFailure(error: unknown, record: RunRecord): unknown {
   }
   const { code, message, details } = explain(error);
   record.close('Failed', { code, message });
-  const { trainingJob, endpoint, ledger } = record.progress;
+  const { trainingJob, modelData, endpoint, ledger } = record.progress;
   const known: FailureDetails = {
     ...details,
     ledger,
     ...(trainingJob && { trainingJobName: trainingJob.name }),
-    ...(trainingJob?.modelData !== undefined && { modelData: trainingJob.modelData }),
+    ...(modelData !== undefined && { modelData }),
     ...(endpoint && { endpointName: endpoint.name }),
   };
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [known], cause: error });

@@ -4,7 +4,7 @@
  */
 import { sleep, TemporalFailure } from '@temporalio/workflow';
 import { after } from '../domain/deadlines';
-import { acting } from './activity-options';
+import { ending } from './activity-options';
 import { awaitTrainingJob } from './await-training-job';
 import { explain } from './failures';
 import type { Run } from './run';
@@ -12,8 +12,8 @@ import type { Run } from './run';
 /** AWS grants a container two minutes and then uploads what it left; after this long the stop is sent again. */
 const STOP_OBSERVED_WITHIN_SECONDS = 1_800;
 const STOPS_MAX = 4;
-/** A create that nobody heard of may still take effect: for so long the job is looked for. */
-const LATE_EFFECT = { looks: 4, intervalMs: 10_000 };
+/** A create that nobody heard of may still take effect, and reads lag: for so long something is looked for. */
+export const LATE_EFFECT = { looks: 4, intervalMs: 10_000 };
 
 /** Never throws an outcome of its own: why the run ends must not be hidden by what came after. */
 export async function stopTraining(run: Run, name: string): Promise<void> {
@@ -38,8 +38,8 @@ async function stopAndSee(run: Run, name: string): Promise<void> {
   if (!entry || entry.state === 'left' || entry.state === 'deleted') return;
   record.enter('Stopping');
   // Meant but not known to be made: then only a job that bears this run's tag is stopped.
-  const ifTaggedBy = entry.state === 'intended' ? plan.run.runTag : undefined;
-  if (!(await sendStop(run, name, ifTaggedBy))) {
+  const isCertain = entry.state !== 'intended';
+  if (!(await sendStop(run, name, isCertain ? undefined : plan.run.runTag)) && !isCertain) {
     record.forget('training job', name);
     return;
   }
@@ -63,16 +63,12 @@ async function stopAndSee(run: Run, name: string): Promise<void> {
   record.note({ kind: 'training job', name, state: 'left', reason });
 }
 
-/** True where there was a job to stop. */
+/** True where there was a job to stop. AWS's reads lag behind its creates, so it looks more than once. */
 async function sendStop(run: Run, name: string, ifTaggedBy: string | undefined): Promise<boolean> {
-  const looks = ifTaggedBy === undefined ? 1 : LATE_EFFECT.looks;
+  const { region } = run.plan.run;
   for (let look = 1; ; look++) {
-    const { found } = await acting(run.plan.run, `stop training job ${name}`).stopTrainingJob(
-      name,
-      run.plan.run.region,
-      ifTaggedBy,
-    );
-    if (found || look >= looks) return found;
+    const { found } = await ending(run.plan.run, `stop training job ${name}`).stopTrainingJob(name, region, ifTaggedBy);
+    if (found || look >= LATE_EFFECT.looks) return found;
     await sleep(LATE_EFFECT.intervalMs);
   }
 }

@@ -3,33 +3,42 @@
  * endpoint someone asks to delete. A run deletes only what it made, or what bears the tag of a run of ours; the ledger
  * says what became of each. Called in scopes that cannot be cancelled.
  */
-import { TemporalFailure } from '@temporalio/workflow';
+import { sleep, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import type { ResourceKind } from '../contract';
 import { after } from '../domain/deadlines';
 import { isSettled } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
 import type { HostingPlan } from '../domain/plan';
-import { acting } from './activity-options';
+import { ending, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
 import { explain } from './failures';
 import type { Run } from './run';
+import { LATE_EFFECT } from './stop-training';
 import { UPDATED } from './update-endpoint';
 
 /** An endpoint being created can hold its delete up for an hour; being deleted it takes minutes. */
 const DELETE_WITHIN_SECONDS = 7_200;
 
-/** Removes an endpoint and sees it gone. An endpoint that is being created or updated is waited for first. */
-export async function removeEndpoint(run: Run, name: string): Promise<boolean> {
+/**
+ * Removes an endpoint and sees it gone; one that is being created or updated is waited for first. With `ifConfig`, an
+ * endpoint that has come to another config since is left to whoever deployed that.
+ */
+export async function removeEndpoint(run: Run, name: string, ifConfig?: string): Promise<void> {
   const deadline = () => after(Date.now(), DELETE_WITHIN_SECONDS);
-  const settled = await awaitEndpoint(
-    run,
-    name,
-    deadline(),
-    ({ status }) => isSettled(status) || status === 'Deleting' || undefined,
-  );
-  if (settled === 'absent') return noteEndpoint(run, name, 'deleted');
-  await acting(run.plan.run, `delete endpoint ${name}`).deleteEndpoint(name, run.plan.run.region);
+  const settled = await awaitEndpoint(run, name, deadline(), ({ status }) => {
+    return isSettled(status) || status === 'Deleting' || undefined;
+  });
+  if (settled === 'absent') {
+    noteEndpoint(run, name, 'deleted');
+    return;
+  }
+  const { region } = run.plan.run;
+  const { isOthers } = await ending(run.plan.run, `delete endpoint ${name}`).deleteEndpoint(name, region, ifConfig);
+  if (isOthers) {
+    noteEndpoint(run, name, 'left', 'another deploy has updated it since');
+    return;
+  }
   let wasDeleting = false;
   const gone = await awaitEndpoint(
     run,
@@ -42,13 +51,12 @@ export async function removeEndpoint(run: Run, name: string): Promise<boolean> {
     },
     { isGoing: true },
   );
-  if (gone === 'absent') return noteEndpoint(run, name, 'deleted');
-  return noteEndpoint(run, name, 'left', 'its delete was sent but has not come to an end');
+  if (gone === 'absent') noteEndpoint(run, name, 'deleted');
+  else noteEndpoint(run, name, 'left', 'its delete was sent but has not come to an end');
 }
 
-function noteEndpoint(run: Run, name: string, state: 'deleted' | 'left', reason?: string): boolean {
+function noteEndpoint(run: Run, name: string, state: 'deleted' | 'left', reason?: string): void {
   run.record.note({ kind: 'endpoint', name, state, ...(reason !== undefined && { reason }) });
-  return state === 'deleted';
 }
 
 /**
@@ -61,9 +69,7 @@ export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<voi
   const configName = plan.endpointConfig.EndpointConfigName ?? '';
   const entry = record.entry('endpoint', endpointName);
   if (isOwnWork(entry)) {
-    await attempt(run, 'endpoint', endpointName, () =>
-      removeOwnEndpoint(run, endpointName, entry?.state === 'intended'),
-    );
+    await attempt(run, 'endpoint', endpointName, () => removeOwnEndpoint(run, plan, entry?.state === 'intended'));
   } else if (entry?.reason === UPDATED) {
     const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
     await awaitEndpoint(run, endpointName, deadline, ({ status }) => isSettled(status) || undefined);
@@ -72,36 +78,42 @@ export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<voi
     ['endpoint config', configName],
     ['model', plan.model.ModelName ?? ''],
   ];
-  const own = pair.filter(([kind, name]) => isOwnWork(record.entry(kind, name)));
-  for (const [kind, name] of own) {
+  for (const [kind, name] of pair) {
+    const own = record.entry(kind, name);
+    if (!isOwnWork(own)) continue;
     await attempt(run, kind, name, async () => {
-      if (await isInUse(run, endpointName, configName)) {
+      if (await isInUse(run, endpointName, name)) {
         record.note({ kind, name, state: 'left', reason: `the endpoint ${endpointName} uses it` });
       } else {
-        await deleteResource(run, kind, name);
+        await deleteResource(run, kind, name, own?.state === 'intended' ? run.plan.run.runTag : undefined);
       }
     });
   }
 }
 
-/** True where the endpoint serves the config, is on its way to it, or is stuck between it and another. */
-async function isInUse(run: Run, endpointName: string, configName: string): Promise<boolean> {
-  const live = await acting(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
+/** True where the endpoint serves a config or model, may come to, or is between two: AWS does not always say which. */
+async function isInUse(run: Run, endpointName: string, name: string): Promise<boolean> {
+  const live = await looking(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
   if (!live) return false;
   const { status, endpointConfigName, pendingConfigName } = live.endpoint;
-  return status === 'UpdateRollbackFailed' || [endpointConfigName, pendingConfigName].includes(configName);
+  if (!isSettled(status) || status === 'UpdateRollbackFailed') return status !== 'Deleting';
+  return [endpointConfigName, pendingConfigName, ...live.models.map((model) => model.name)].includes(name);
 }
 
-/** An endpoint that was meant, but not known, to be made is removed only if it bears this run's mark: any of ours. */
-async function removeOwnEndpoint(run: Run, name: string, isUncertain: boolean): Promise<void> {
-  if (isUncertain) {
-    const live = await acting(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
-    if (live?.owner !== run.plan.run.runTag) {
-      run.record.forget('endpoint', name);
-      return;
-    }
+/** An endpoint that was meant, but not known, to be made is removed only if it bears this run's tag. */
+async function removeOwnEndpoint(run: Run, plan: HostingPlan, isUncertain: boolean): Promise<void> {
+  const name = plan.endpoint.EndpointName ?? '';
+  if (isUncertain && !(await hasAppeared(run, name))) run.record.forget('endpoint', name);
+  else await removeEndpoint(run, name, plan.endpoint.EndpointConfigName);
+}
+
+async function hasAppeared(run: Run, name: string): Promise<boolean> {
+  for (let look = 1; ; look++) {
+    const live = await looking(run.plan.run, `look for endpoint ${name}`).describeHosting(name);
+    if (live) return live.owner === run.plan.run.runTag;
+    if (look >= LATE_EFFECT.looks) return false;
+    await sleep(LATE_EFFECT.intervalMs);
   }
-  await removeEndpoint(run, name);
 }
 
 /** After proof: the pair that was live just before our update goes, if it is ours and not what serves now. */
@@ -119,9 +131,18 @@ export async function retireReplaced(run: Run, plan: HostingPlan, replaced: Host
 export async function deleteHosting(run: Run, live: HostingDescription): Promise<void> {
   const { name } = live.endpoint;
   run.record.note({ kind: 'endpoint', name, state: 'intended', arn: live.endpoint.arn });
+  const made = isSettled(live.endpoint.status) ? live : await describeSettled(run, live);
   await removeEndpoint(run, name);
-  if (live.config) await deleteIfOurs(run, 'endpoint config', live.config);
-  for (const model of live.models) await deleteIfOurs(run, 'model', model);
+  if (made.config) await deleteIfOurs(run, 'endpoint config', made.config);
+  for (const model of made.models) await deleteIfOurs(run, 'model', model);
+}
+
+/** What an update under way brings is what is there to be deleted. */
+async function describeSettled(run: Run, live: HostingDescription): Promise<HostingDescription> {
+  const { name } = live.endpoint;
+  const deadline = after(Date.now(), DELETE_WITHIN_SECONDS);
+  await awaitEndpoint(run, name, deadline, ({ status }) => isSettled(status) || status === 'Deleting' || undefined);
+  return (await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name)) ?? live;
 }
 
 async function deleteIfOurs(
@@ -133,12 +154,20 @@ async function deleteIfOurs(
   else run.record.note({ kind, name, state: 'left', reason: 'it bears no tag of a run of ours' });
 }
 
-async function deleteResource(run: Run, kind: 'endpoint config' | 'model', name: string): Promise<void> {
+async function deleteResource(
+  run: Run,
+  kind: 'endpoint config' | 'model',
+  name: string,
+  ifTaggedBy?: string,
+): Promise<void> {
   const { region } = run.plan.run;
-  const calls = acting(run.plan.run, `delete ${kind} ${name}`);
-  if (kind === 'model') await calls.deleteModel(name, region);
-  else await calls.deleteEndpointConfig(name, region);
-  run.record.note({ kind, name, state: 'deleted' });
+  const calls = ending(run.plan.run, `delete ${kind} ${name}`);
+  const { wasThere, isOthers } =
+    kind === 'model'
+      ? await calls.deleteModel(name, region, ifTaggedBy)
+      : await calls.deleteEndpointConfig(name, region, ifTaggedBy);
+  if (isOthers || (!wasThere && ifTaggedBy !== undefined)) run.record.forget(kind, name);
+  else run.record.note({ kind, name, state: 'deleted' });
 }
 
 /** A clean-up that fails must not hide why it was needed, nor stop the rest of it: it is listed and warned of. */

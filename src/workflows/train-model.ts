@@ -7,10 +7,11 @@ import type { FitResult } from '../contract';
 import { deadlineOfTrainingJob } from '../domain/deadlines';
 import type { TrainingPlan } from '../domain/plan';
 import { judgeTrainingJob } from '../domain/training-status';
-import { acting, creating } from './activity-options';
+import { creating, looking } from './activity-options';
 import { awaitTrainingJob, type KnownJob } from './await-training-job';
 import { createPatiently } from './create-patiently';
 import { outcome } from './failures';
+import { readLogTail } from './read-log-tail';
 import type { Run, RunSummary } from './run';
 import { stopTraining } from './stop-training';
 
@@ -40,9 +41,14 @@ export function jobIsGone(name: string): Error {
 }
 
 async function ensureBucket(run: Run, bucket: string): Promise<void> {
-  const { region, account } = run.plan.run;
-  const { made } = await acting(run.plan.run, `ensure bucket ${bucket}`).ensureBucket(bucket, region, account);
-  if (made) run.record.note({ kind: 'bucket', name: bucket, state: 'made' });
+  const { record, plan } = run;
+  const { region, account } = plan.run;
+  record.note({ kind: 'bucket', name: bucket, state: 'intended' });
+  const { made } = await CancellationScope.nonCancellable(() =>
+    looking(plan.run, `ensure bucket ${bucket}`).ensureBucket(bucket, region, account),
+  );
+  if (made) record.note({ kind: 'bucket', name: bucket, state: 'made' });
+  else record.forget('bucket', bucket);
 }
 
 /** Our own deadline, behind AWS's: stops the job, sees it stopped, and says which limit it was. */
@@ -53,7 +59,7 @@ async function stopOverdueJob(run: Run, plan: TrainingPlan, name: string): Promi
     ? `it had not ended ${String(plan.overrunSeconds)} s (overrunSeconds) after its trainMaxRun of ${String(plan.maxRunSeconds)} s`
     : `its training had not started ${String(plan.pendingTimeoutSeconds)} s (pendingTimeoutSeconds) after its creation`;
   return outcome('TrainingJobTimedOut', `the training job ${name} was stopped by this run: ${limit}`, {
-    logTail: await readLogTail(run, name),
+    logTail: await readLogTail(run, { trainingJobName: name }),
   });
 }
 
@@ -64,7 +70,10 @@ export async function concludeTraining(
   job: KnownJob,
 ): Promise<Omit<FitResult, keyof RunSummary>> {
   const { name, failureReason: reason } = job;
-  const told = async () => ({ ...(reason !== undefined && { reason }), logTail: await readLogTail(run, name) });
+  const told = async () => ({
+    ...(reason !== undefined && { reason }),
+    logTail: await readLogTail(run, { trainingJobName: name }),
+  });
   switch (judgeTrainingJob(job)) {
     case 'completed':
       break;
@@ -87,6 +96,7 @@ export async function concludeTraining(
     const found = `AWS says ${job.modelData}, the plan ${plan.modelData}`;
     throw outcome('ArtefactMissing', `the model data of ${name} is not where the plan has it: ${found}`);
   }
+  run.record.hasModelData(plan.modelData);
   const { trainingStartTime, trainingEndTime, trainingTimeSeconds, billableTimeSeconds } = job;
   const metrics = run.record.progress.trainingJob?.metrics ?? [];
   return {
@@ -99,8 +109,4 @@ export async function concludeTraining(
     ...(billableTimeSeconds !== undefined && { billableTimeSeconds }),
     finalMetrics: [...new Map(metrics.map((sample) => [sample.name, sample])).values()],
   };
-}
-
-function readLogTail(run: Run, trainingJobName: string): Promise<string[]> {
-  return acting(run.plan.run, `last log lines of ${trainingJobName}`).readLogTail({ trainingJobName });
 }

@@ -5,14 +5,16 @@ import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow
 import type { HostingDescription } from '../activities';
 import type { HostingPlan } from '../domain/plan';
 import { creating } from './activity-options';
+import { backoffMs } from './create-patiently';
 import { explain } from './failures';
 import type { Run } from './run';
 
 const RETRIES_MAX = 40;
-const RETRY_MS = { first: 2_000, most: 300_000 };
 
-/** False where the endpoint was changed by others meanwhile: the caller looks again. */
-export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingDescription): Promise<boolean> {
+/** How the sending ended: it was sent; others changed the endpoint meanwhile, or nobody knows: the caller looks again. */
+export type Sending = 'sent' | 'changed meanwhile' | 'unknown';
+
+export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingDescription): Promise<Sending> {
   const name = plan.endpoint.EndpointName ?? '';
   const request = { EndpointName: name, EndpointConfigName: plan.endpoint.EndpointConfigName };
   for (let attempt = 0; ; attempt++) {
@@ -22,15 +24,18 @@ export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingD
       const { outcome } = await CancellationScope.nonCancellable(() =>
         creating(run.plan.run, `update endpoint ${name}`).updateEndpoint(request, live.endpoint, run.plan.run),
       );
-      if (outcome === 'changed meanwhile') return false;
+      if (outcome === 'changed meanwhile') return outcome;
       run.record.note({ kind: 'endpoint', name, state: 'adopted', arn: live.endpoint.arn, reason: UPDATED });
-      return true;
+      return 'sent';
     } catch (error) {
       const { code, isTimeout } = explain(error);
-      if (isTimeout) return false;
+      if (isTimeout) {
+        run.record.note({ kind: 'endpoint', name, state: 'adopted', arn: live.endpoint.arn, reason: UPDATED });
+        return 'unknown';
+      }
       if (code !== 'AwsUnreachable' || attempt >= RETRIES_MAX) throw error;
     }
-    await sleep(Math.min(RETRY_MS.first * 2 ** attempt, RETRY_MS.most));
+    await sleep(backoffMs(attempt));
   }
 }
 

@@ -85,7 +85,13 @@ describe('the status reader', () => {
     const name = uniqueName();
     const readings: string[] = [];
     const kindOf = (reading: Reading<TrainingJobObservation>) =>
-      'absent' in reading ? 'absent' : 'trouble' in reading ? reading.trouble.meaning : reading.observation.status;
+      'absent' in reading
+        ? 'absent'
+        : 'trouble' in reading
+          ? reading.trouble.meaning
+          : 'tick' in reading
+            ? 'tick'
+            : reading.observation.status;
     reader.watchTrainingJob(name, (reading) => readings.push(kindOf(reading)));
     await until(() => readings.includes('absent'), { what: 'absence' });
     await control.addFaults([{ operation: 'DescribeTrainingJob', resource: name, action: 'throttle', times: 2 }]);

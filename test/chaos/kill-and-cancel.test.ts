@@ -131,7 +131,7 @@ describe('the worker killed -9', () => {
       await rig.startWorker();
       await expectDelivered(handle, name);
       const { ledger } = (await handle.result()) as FitThenDeployResult;
-      expect(ledger.filter(({ state }) => state === 'adopted')).toHaveLength(1);
+      expect(ledger.filter(({ reason }) => reason?.startsWith('adopted'))).toHaveLength(1);
     },
   );
 

@@ -347,12 +347,26 @@ describe('a create of hosting whose answer is lost', () => {
     const name = uniqueName();
     await rig.control.addFaults([{ operation, resource: `${name}.*`, action: 'lose', times: 1 }]);
     const result = await deployTo(name);
-    expect(result.ledger.filter(({ state }) => state === 'adopted')).toHaveLength(1);
+    expect(result.ledger.filter(({ reason }) => reason?.startsWith('adopted'))).toHaveLength(1);
     const made = (await rig.calls(operation)).filter(
       ({ status, resource }) => status === 200 && resource?.startsWith(name),
     );
     expect(made).toHaveLength(1);
   });
+
+  it.each(['CreateModel', 'CreateEndpointConfig', 'CreateEndpoint'] as const)(
+    '%s is taken down again when the run is cancelled: it is the run’s own work',
+    async (operation) => {
+      await rig.control.setClock({ phases: { Creating: 1_000 } });
+      const name = uniqueName();
+      await rig.control.addFaults([{ operation, resource: `${name}.*`, action: 'lose', times: 1 }]);
+      const handle = await rig.start('deploy', deployInput(name));
+      await until(async () => (await standing(name)).endpoints.length === 1, { what: 'the endpoint' });
+      await handle.cancel();
+      expect((await failureOfRun(handle)).code).toBe('Cancelled');
+      expect(await standing(name)).toEqual(NOTHING);
+    },
+  );
 
   it('UpdateEndpoint is seen under way and not sent again', async () => {
     const name = uniqueName();

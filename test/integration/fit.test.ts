@@ -29,6 +29,8 @@ function fitInput(jobName: string | undefined, further: Partial<FitInput['estima
   };
 }
 
+const ADOPTED = 'adopted: its create took effect without an answer';
+
 const creationsOf = async (name: string) =>
   (await rig.calls('CreateTrainingJob')).filter(({ resource }) => resource === name);
 
@@ -187,7 +189,7 @@ describe('a create whose answer is lost', () => {
     const name = uniqueName();
     await rig.control.addFaults([{ operation: 'CreateTrainingJob', resource: name, times: 1, ...rule }]);
     const result = (await (await rig.start('fit', fitInput(name))).result()) as FitResult;
-    expect(result.ledger).toMatchObject([{ kind: 'training job', name, state: 'adopted' }]);
+    expect(result.ledger).toMatchObject([{ kind: 'training job', name, state: 'made', reason: ADOPTED }]);
     const made = (await creationsOf(name)).filter(({ status }) => status === 200);
     expect(made.length).toBeLessThanOrEqual(1);
   });

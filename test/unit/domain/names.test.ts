@@ -1,16 +1,13 @@
 import {
   baseNameFromImage,
   defaultBucketName,
-  isNamedFromContent,
   modelDataUri,
   NAME_PATTERN,
   nameFromBase,
   nameFromContent,
   nameFromWorkflow,
   parseS3Uri,
-  partitionOf,
   runTagValue,
-  sageMakerArn,
   sanitizeName,
 } from '../../../src/domain/names';
 
@@ -47,14 +44,6 @@ describe('names that SageMaker takes', () => {
     expect(nameFromBase('x'.repeat(80), TIME, 'k3v9x0qz')).toHaveLength(63);
     expect(nameFromBase('x'.repeat(80), TIME, 'k3v9x0qz')).toMatch(/-2026-01-02-03-04-05-006-k3v9x0qz$/);
   });
-
-  it('know an endpoint’s own model and config names from others', () => {
-    const name = nameFromContent('iris', 'deadbeef00ff');
-    expect(name).toBe('iris-deadbeef00');
-    expect(isNamedFromContent(name, 'iris')).toBe(true);
-    expect(isNamedFromContent(name, 'iris2')).toBe(false);
-    expect(isNamedFromContent('iris-production', 'iris')).toBe(false);
-  });
 });
 
 describe('the name of an image', () => {
@@ -88,11 +77,6 @@ describe('addresses', () => {
     [' s3://bucket/key', undefined],
   ])('of S3 are read or refused: %s', (uri, expected) => {
     expect(parseS3Uri(uri)).toEqual(expected);
-  });
-
-  it('are in the region’s partition', () => {
-    expect(['eu-central-1', 'cn-north-1', 'us-gov-west-1'].map(partitionOf)).toEqual(['aws', 'aws-cn', 'aws-us-gov']);
-    expect(sageMakerArn('cn-north-1', '1', 'model', 'Iris')).toBe('arn:aws-cn:sagemaker:cn-north-1:1:model/iris');
   });
 });
 

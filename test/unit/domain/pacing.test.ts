@@ -6,6 +6,7 @@ const watch = (further: Partial<WatchState> = {}): WatchState => ({
   status: 'Training',
   sinceMs: 0,
   lastReadMs: 0,
+  hurriedMs: undefined,
   failures: 0,
   isBeingRead: false,
   ...further,

@@ -129,6 +129,11 @@ describe('an endpoint', () => {
     expect(judgeEndpoint(endpoint('InService', 'old', 9), 'new', old, false)).toBe('rolled back');
   });
 
+  it('that serves a third config was deployed to by others since', () => {
+    expect(judgeEndpoint(endpoint('InService', 'third', 9), 'new', old, true)).toBe('superseded');
+    expect(judgeEndpoint(endpoint('InService', 'third', 9), 'new', undefined, false)).toBe('superseded');
+  });
+
   it('whose rollback failed too has failed', () => {
     expect(judgeEndpoint(endpoint('UpdateRollbackFailed', 'old', 9), 'new', old, true)).toBe('failed');
   });
