@@ -8,10 +8,10 @@ export class Interruption extends Error {
   /** 128 and the signal's number, as shells count; nothing is wrong where the reader has simply gone. */
   readonly exitCode: number;
 
-  constructor(readonly by: 'SIGINT' | 'SIGTERM' | 'EPIPE') {
+  constructor(readonly by: 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'EPIPE') {
     super(by === 'EPIPE' ? 'the reader of the output has gone' : `interrupted by ${by}`);
     this.name = 'Interruption';
-    this.exitCode = { SIGINT: 130, SIGTERM: 143, EPIPE: 0 }[by];
+    this.exitCode = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, EPIPE: 0 }[by];
   }
 }
 

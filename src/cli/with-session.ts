@@ -3,8 +3,9 @@
  * that look at runs or start them get both.
  */
 import type * as Client from '../client';
-import type { Session } from '../client';
+import type { Run, Session } from '../client';
 import type { CommonOptions, Invocation } from './invocation';
+import type { Output } from './output';
 
 /** The client's module, loaded. */
 export type ClientModule = typeof Client;
@@ -23,6 +24,12 @@ export async function withSession<Options extends CommonOptions, T>(
   } finally {
     await session.close();
   }
+}
+
+/** Says so where nobody is there to do what a run is asked to do: waiting for it may then take for ever. */
+export async function warnWithoutWorker(run: Run, output: Output): Promise<void> {
+  const { notice } = await run.progress();
+  if (notice !== undefined) output.emit({ type: 'warning', message: notice });
 }
 
 /** The run's page in the Temporal UI, where the environment says where the UI is. */

@@ -8,7 +8,7 @@ import type { LedgerEntry } from '../../contract';
 import { describeFailure } from '../command-failure';
 import { describeLedger } from '../describe-run';
 import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
-import { withSession } from '../with-session';
+import { warnWithoutWorker, withSession } from '../with-session';
 
 const EXAMPLE = `Example:
   $ temporal-sagemaker cancel digits-2026-03-01-12-00-00-000-k3j9x2ab
@@ -29,6 +29,7 @@ export function addCancelCommand(program: Command, context: ProgramContext): voi
           await run.cancel();
           whenInterrupted(() => [`the run ${run.workflowId} has been told to stop and goes on doing so`]);
           if (!wasOver) output.note(`${run.workflowId} has been told to stop; waiting until it has`);
+          if (!wasOver) await warnWithoutWorker(run, output);
           const end = await awaitEnd(run, interrupted, (notice) => output.note(notice));
           const { workflowId, runId } = run;
           output.result({ workflowId, runId, ...end }, describeEnd(workflowId, end, wasOver));

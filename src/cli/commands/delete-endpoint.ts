@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { describeLedger } from '../describe-run';
 import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
-import { withSession } from '../with-session';
+import { warnWithoutWorker, withSession } from '../with-session';
 
 const EXAMPLE = `Example:
   $ temporal-sagemaker delete-endpoint digits
@@ -24,6 +24,7 @@ export function addDeleteEndpointCommand(program: Command, context: ProgramConte
           const run = await startRun(session, 'deleteEndpoint', { endpointName });
           const { workflowId, runId } = run;
           whenInterrupted(() => [`no longer followed; the run ${workflowId} goes on deleting`]);
+          await warnWithoutWorker(run, output);
           const result = await run.result({ signal: interrupted, onNotice: (notice) => output.note(notice) });
           const { deleted, left } = result;
           output.result({ workflowId, runId, ...result }, describeLedger([...deleted, ...left]).join('\n'));

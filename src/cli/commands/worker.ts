@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import type { SageMakerWorker } from '../../worker';
 import { CommandFailure } from '../command-failure';
 import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
-import { whenInterrupted } from '../interruption';
+import { untilInterrupted, whenInterrupted } from '../interruption';
 
 const EXAMPLE = `Example:
   $ TEMPORAL_ADDRESS=127.0.0.1:7233 AWS_REGION=eu-central-1 temporal-sagemaker worker
@@ -24,7 +24,7 @@ export function addWorkerCommand(program: Command, context: ProgramContext): voi
           output.note('starting the worker');
           const { installWorkerLog } = await import('../worker-log.js');
           await installWorkerLog(stderr, env);
-          const worker = await startWorker(env);
+          const worker = await untilInterrupted(startWorker(env), interrupted);
           const ended = worker.run();
           const interruption = whenInterrupted(interrupted).then(() => {
             worker.shutdown();

@@ -2,12 +2,12 @@
  * Starts one part of the dev stack as a process of its own: this same program with another command. The part says in
  * its first line on stdout that it is ready, and with what; the rest of what it prints goes to its log file.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { guardProcess } from '../../temporal-server/guard-process';
+import { spawnGuarded } from '../../temporal-server/spawn-guarded';
 import { CommandFailure } from '../command-failure';
 
 /** The program itself, beside which this file lies. */
@@ -48,12 +48,8 @@ export interface Part {
 /** @throws CommandFailure with the last lines of the part's log */
 export async function startPart(options: PartOptions): Promise<Part> {
   const log = openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, [PROGRAM, ...options.args], {
-    env: options.env,
-    stdio: ['ignore', 'pipe', log],
-    // Its own process group: an interrupt from the terminal is for us, and the parts end in order.
-    detached: true,
-  });
+  const { args, env } = options;
+  const child = spawnGuarded(process.execPath, [PROGRAM, ...args], { env, output: 'pipe', errors: log });
   closeSync(log);
   const exited = new Promise<PartExit>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -65,8 +61,6 @@ export async function startPart(options: PartOptions): Promise<Part> {
   });
   const { pid } = child;
   if (pid === undefined) throw didNotStart(options, 'no process could be made');
-  const releaseGuard = guardProcess(pid);
-  void exited.then(releaseGuard);
   const close = closeOnce(child, exited, options.closeLimitMs);
   try {
     const ready = await waitForFirstLine(child, exited, options);
@@ -110,7 +104,7 @@ async function waitForFirstLine(
 }
 
 function didNotStart({ name, logFile }: PartOptions, reason: string): CommandFailure {
-  return new CommandFailure('Internal', `the ${name} did not start: ${reason} [log=${logFile}]`, {
+  return new CommandFailure('Internal', `the ${name} did not start: ${reason}`, {
     logTail: readTail(logFile),
     fix: 'Read its last log lines; start again when the cause is gone.',
   });

@@ -106,14 +106,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     return {
       ...addresses,
-      taskQueue: TASK_QUEUE,
+      taskQueue: env.TEMPORAL_SAGEMAKER_TASK_QUEUE ?? TASK_QUEUE,
       pids: { temporal: server.pid, emulator: emulator.pid, worker: worker.pid },
       folder,
       environment: { ...env, ...variables },
       close,
     };
   } catch (error) {
-    await close({ keepState: !options.signal.aborted });
+    // The failure tells the last lines of the log it is about.
+    await close();
     throw error;
   }
 }
@@ -126,12 +127,22 @@ async function startServer(options: StackOptions, folder: string, logFile: strin
     return await startTemporalServer({ cliPath, dbFilename: path.join(folder, 'temporal.db'), logFile, signal });
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure('TemporalUnreachable', message, {
-      fix: 'Set TEMPORAL_CLI_PATH to an executable of the official Temporal CLI (https://docs.temporal.io/cli).',
-      logTail: readTail(logFile),
-    });
+    throw withoutServer(error instanceof Error ? error.message : String(error), logFile);
   }
+}
+
+/** The first line says what happened; a list of what was tried and advice may follow. */
+function withoutServer(text: string, logFile: string): CommandFailure {
+  const [what = '', ...lines] = text.split('\n');
+  const isTried = (line: string): boolean => line.startsWith('  - ');
+  const advice = lines.slice(lines.findLastIndex(isTried) + 1).join(' ');
+  return new CommandFailure('TemporalUnreachable', what.replace(/:$/, ''), {
+    problems: lines.filter(isTried).map((line) => line.slice('  - '.length)),
+    fix: !lines.some(isTried)
+      ? 'Set TEMPORAL_CLI_PATH to an executable of the Temporal CLI that runs, or unset it.'
+      : advice,
+    logTail: readTail(logFile),
+  });
 }
 
 function imageArguments(images: Record<string, string>): string[] {
