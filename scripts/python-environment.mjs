@@ -18,6 +18,7 @@ const FOLDER_PREFIX = 'python-';
 /** The pinned packages have wheels for it and for newer ones. */
 const OLDEST_PYTHON = [3, 11];
 const PIP_OPTIONS = [
+  '--quiet',
   '--no-compile',
   '--no-deps',
   '--only-binary',
@@ -102,7 +103,13 @@ async function describePython() {
 /** Runs a Python to its end and answers what it printed; where it fails, the error's message is all of that. */
 async function runPython(command, args, lock) {
   interruption.signal.throwIfAborted();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal: interruption.signal });
+  // A process group of its own, since venv and pip start further processes: an interruption ends all of them.
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const stop = () => {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, 'SIGKILL');
+  };
+  interruption.signal.addEventListener('abort', stop, { once: true });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk) => {
@@ -115,7 +122,8 @@ async function runPython(command, args, lock) {
   });
   // pip outlives us where we are killed; the next one must wait for it.
   if (child.pid !== undefined) await lock?.alsoHeldBy(child.pid);
-  const end = await ended;
+  const end = await ended.finally(() => interruption.signal.removeEventListener('abort', stop));
+  interruption.signal.throwIfAborted();
   if (end !== 0) throw new StepFailed(`${output.trim()}\n${[command, ...args.slice(0, 3)].join(' ')} failed (${end})`);
   return output;
 }

@@ -39,8 +39,8 @@ beforeAll(async () => {
 }, PYTHON_ENVIRONMENT_LIMIT_MS);
 afterAll(async () => {
   await emulator.close();
-  await endProcesses();
 }, CALLS_LIMIT_MS);
+afterAll(endProcesses);
 
 jest.setTimeout(CALLS_LIMIT_MS);
 

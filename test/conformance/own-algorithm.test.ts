@@ -51,8 +51,8 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of [sagemaker, runtime, s3]) client.destroy();
   await dev.close();
-  await endProcesses();
 }, START_LIMIT_MS);
+afterAll(endProcesses);
 
 /** The main job with one of our images. */
 function specOf(imageName: string, jobName: string, hyperparameters: Record<string, string> = {}): FitThenDeployInput {

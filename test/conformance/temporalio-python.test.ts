@@ -22,8 +22,8 @@ beforeAll(async () => {
 }, PYTHON_ENVIRONMENT_LIMIT_MS);
 afterAll(async () => {
   await rig.close();
-  await endProcesses();
 }, RUN_LIMIT_MS);
+afterAll(endProcesses);
 
 async function runInPython(input: unknown, workflowId: string, cancelAt?: string) {
   const script = startProcess(python, [join(__dirname, 'temporalio_run.py')], { stdin: true });
