@@ -10,9 +10,13 @@ import { startRun } from './start';
 
 /** How the predictor of a deployed model writes and reads. */
 export interface PredictorArguments<Data = Uint8Array | string, Answer = Uint8Array> {
+  /** @default texts and bytes are sent as they are */
   serializer?: Serializer<Data>;
+  /** @default the answer's bytes */
   deserializer?: Deserializer<Answer>;
+  /** Content type that is sent. @default the serializer's */
   contentType?: string;
+  /** Content type that is asked for. @default the deserializer's */
   accept?: string;
 }
 
