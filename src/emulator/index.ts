@@ -97,8 +97,12 @@ async function runBackwards(closers: (() => void | Promise<void>)[]): Promise<vo
  * running then.
  * @example
  * ```ts
+ * import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+ * import { startEmulator } from 'temporal-sagemaker/emulator';
+ *
  * const emulator = await startEmulator({ images: { digits: './examples/digits' } });
  * const client = new SageMakerClient({ endpoint: emulator.url, region: emulator.region, credentials: emulator.credentials });
+ * client.destroy();
  * await emulator.close();
  * ```
  */

@@ -2,6 +2,7 @@
  * The workflows, each registered under its own name; and, for a workflow of your own, the same functions to call.
  *
  * ```ts
+ * import type { FitInput } from 'temporal-sagemaker/client';
  * import { fit, deploy } from 'temporal-sagemaker/workflows';
  *
  * export async function nightly(input: FitInput): Promise<string> {

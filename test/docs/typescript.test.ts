@@ -1,0 +1,84 @@
+/**
+ * The TypeScript of the documentation compiles: blocks in Markdown files, and the `@example` blocks over what the
+ * package exports, each as a module of its own that imports the package by its name.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import typescript from 'typescript';
+import { blocksIn, codeBlocks, placeOf, ROOT, type CodeBlock } from './markdown';
+
+jest.setTimeout(180_000);
+
+/** Within the repository, where the package finds itself and its dependencies by their names. */
+const FOLDER = join(ROOT, '.cache/docs', String(process.pid));
+const PUBLIC_ROOMS = ['client', 'worker', 'workflows', 'emulator'];
+
+const blocks = [...codeBlocks(), ...examplesInSources()].filter(({ language }) => language === 'ts');
+
+afterAll(() => {
+  rmSync(FOLDER, { recursive: true, force: true });
+});
+
+/** The code blocks in doc comments of the rooms that the package exports. */
+function examplesInSources(): CodeBlock[] {
+  return PUBLIC_ROOMS.flatMap((room) => {
+    const files = readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' });
+    return files
+      .filter((file) => file.endsWith('.ts'))
+      .sort()
+      .flatMap((file) => {
+        const path = join('src', room, file);
+        const comments = readFileSync(join(ROOT, path), 'utf8').replace(/^(?! *(?:\*|\/\*\*)).*$/gm, '');
+        return blocksIn(path, comments.replace(/^ *(?:\/\*\*|\*\/|\*) ?/gm, ''));
+      });
+  });
+}
+
+let problems: Map<string, string[]>;
+
+beforeAll(() => {
+  mkdirSync(FOLDER, { recursive: true });
+  const files = new Map(blocks.map((block, index) => [join(FOLDER, `block-${String(index)}.mts`), block]));
+  // Without an import it would share its names with every other block.
+  for (const [file, { text }] of files) writeFileSync(file, `${text}export {};\n`);
+  problems = compile(files);
+});
+
+function compile(files: Map<string, CodeBlock>): Map<string, string[]> {
+  const { config } = typescript.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
+    typescript.sys.readFile(path),
+  ) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = typescript.convertCompilerOptionsFromJson(
+    { ...config.compilerOptions, noUnusedLocals: false },
+    ROOT,
+    'tsconfig.json',
+  );
+  const program = typescript.createProgram([...files.keys()], options);
+  const found = new Map<string, string[]>();
+  for (const [file, block] of files) {
+    const source = program.getSourceFile(file);
+    const diagnostics = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    found.set(
+      placeOf(block),
+      diagnostics.map((diagnostic) => describeProblem(diagnostic, block)),
+    );
+  }
+  return found;
+}
+
+function describeProblem({ file, start = 0, messageText }: typescript.Diagnostic, block: CodeBlock): string {
+  const line = file ? file.getLineAndCharacterOfPosition(start).line : 0;
+  const message = typescript.flattenDiagnosticMessageText(messageText, '\n');
+  return `${relative(ROOT, join(ROOT, block.file))}:${String(block.line + line)}: ${message}`;
+}
+
+test.each(blocks.map((block) => [placeOf(block)]))('%s', (place) => {
+  expect(problems.get(place)).toEqual([]);
+});
+
+test('every door of the package has an example', () => {
+  const withExamples = PUBLIC_ROOMS.filter((room) => blocks.some(({ file }) => file.startsWith(`src/${room}/`)));
+  expect(withExamples).toEqual(PUBLIC_ROOMS);
+});
