@@ -19,3 +19,28 @@ export { deleteEndpoint } from './delete-endpoint';
 export { deploy } from './deploy';
 export { fit } from './fit';
 export { fitThenDeploy } from './fit-then-deploy';
+export type {
+  DeleteEndpointInput,
+  DeleteEndpointResult,
+  DeployArguments,
+  DeployInput,
+  DeployResult,
+  EstimatorArguments,
+  FailureCode,
+  FailureDetails,
+  FitArguments,
+  FitInput,
+  FitInputs,
+  FitResult,
+  FitThenDeployInput,
+  FitThenDeployResult,
+  InputMode,
+  JsonValue,
+  LedgerEntry,
+  MetricDefinition,
+  MetricSample,
+  Progress,
+  ResourceKind,
+  S3Input,
+  Tag,
+} from '../contract';

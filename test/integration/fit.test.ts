@@ -123,6 +123,12 @@ describe('a bad input', () => {
     expect((await failureOfRun(handle)).code).toBe('InvalidInput');
   });
 
+  it('of 5 MB is refused at the start, and one that Temporal takes ends as InvalidInput', async () => {
+    await expect(rig.start('fit', { estimator: { imageName: 'x'.repeat(5_000_000) } })).rejects.toThrow();
+    const failure = await failureOfRun(await rig.start('fit', { estimator: { imageName: 'x'.repeat(1_500_000) } }));
+    expect(failure.code).toBe('InvalidInput');
+  });
+
   it('of another region than the worker’s is refused', async () => {
     const failure = await failureOfRun(await rig.start('fit', { ...fitInput(uniqueName()), region: 'eu-central-1' }));
     expect(failure).toMatchObject({ code: 'InvalidInput', message: expect.stringContaining('us-east-1') as string });
