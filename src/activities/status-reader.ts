@@ -30,6 +30,9 @@ interface Watched extends WatchState {
   listeners: Set<Listener<never>>;
 }
 
+/** The loop turns at least this often, however rarely it reads: a wait may have been given a short heartbeat time-out. */
+const TICK_MS = 1_000;
+
 export function createStatusReader(
   sagemaker: SageMakerClient,
   pace: Pace,
@@ -50,12 +53,12 @@ export function createStatusReader(
     const { due, sleepMs } = scheduleReads([...watched.values()], now(), pace);
     for (const key of due) void readOnce(key);
     tick();
-    timer = setTimeout(turn, sleepMs);
+    timer = setTimeout(turn, Math.min(sleepMs, TICK_MS));
   }
 
   /** However many wait, and however rarely each is read for: all hear that the loop turns. */
   function tick(): void {
-    if (now() - lastTickMs < pace.minIntervalMs) return;
+    if (now() - lastTickMs < TICK_MS) return;
     lastTickMs = now();
     for (const { listeners } of [...watched.values()]) {
       for (const listener of [...listeners]) listener({ tick: true } as never);

@@ -54,6 +54,9 @@ async function untilAnswered<Answer, Observation>(
   waiting: Waiting<Answer, Observation>,
 ): Promise<Answer | { absent: true } | { deadlinePassed: true }> {
   const context = Context.current();
+  // By the run's own time-out, which a worker of another pace may have put into its plan.
+  const heartbeatEveryMs = (context.info.heartbeatTimeoutMs ?? 0) / 4;
+  let lastHeartbeatMs = 0;
   const deadlineMs = waiting.deadline === undefined ? Infinity : Date.parse(waiting.deadline);
   let absentSinceMs: number | undefined;
   let wasTroubled = false;
@@ -63,7 +66,10 @@ async function untilAnswered<Answer, Observation>(
     unwatch = waiting.watch((reading) => {
       try {
         const change = 'observation' in reading ? waiting.changeIn(reading.observation) : undefined;
-        context.heartbeat(waiting.details());
+        if (!('tick' in reading) || Date.now() - lastHeartbeatMs >= heartbeatEveryMs) {
+          lastHeartbeatMs = Date.now();
+          context.heartbeat(waiting.details());
+        }
         // Told once for each outage: a line for every read of every wait would be an outage of its own.
         if ('trouble' in reading && !wasTroubled) {
           log.warn('a status read failed; the wait goes on', {

@@ -65,6 +65,17 @@ describe('the status reader', () => {
     expect(await readsOf(name)).toBeLessThanOrEqual(Math.max(...heard) + heard.length);
   });
 
+  it('lets waiters hear that it lives, however rarely it reads', async () => {
+    const name = uniqueName();
+    await createJob(name);
+    const rare = createStatusReader(sagemaker, { minIntervalMs: 60_000, maxIntervalMs: 60_000, readsPerSecond: 100 });
+    let ticks = 0;
+    rare.watchTrainingJob(name, (reading) => (ticks += 'tick' in reading ? 1 : 0));
+    await until(() => ticks >= 2, { what: 'two ticks' });
+    expect(await readsOf(name)).toBe(1);
+    rare.close();
+  });
+
   it('stops asking when nobody waits', async () => {
     const name = uniqueName();
     await createJob(name);
