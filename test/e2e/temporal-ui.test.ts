@@ -9,7 +9,7 @@ import type { Run, Session } from '../../src/client';
 import type { FitThenDeployInput } from '../../src/contract';
 import { endProcesses, runProcess } from '../support/processes';
 import { until } from '../support/until';
-import { collectConsoleErrors, openBrowser, openPage, textOf } from './browser';
+import { collectConsoleErrors, findChromium, openBrowser, openPage, textOf } from './browser';
 import { startDevStack, variablesOf, type DevStack } from './dev-stack';
 
 jest.setTimeout(180_000);
@@ -124,6 +124,10 @@ test('the run is found by its search attributes, and they tell its stage', async
   await page.goto(`${stack.temporalUiUrl}/namespaces/default/workflows?query=${query}`);
   await shows([run.workflowId, 'Completed']);
   await open('search-attributes', ['"SageMakerStage": "Done"', `"TrainingJobName": "${JOB}"`]);
+});
+
+test('where there is no Chromium, the error says what to install', () => {
+  expect(() => findChromium({ CHROMIUM_PATH: '/nowhere/chromium' })).toThrow(/no Chromium at .*apt-get install chromium/);
 });
 
 test('none of the pages finds anything wrong', () => {
