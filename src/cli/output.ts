@@ -90,13 +90,8 @@ export function createOutput(streams: OutputStreams, { json }: { json: boolean }
     emit(event) {
       if (json) writeEvent(event);
       else if (event.type === 'log') sayOnStdout(`${event.source} │ ${event.line}`);
-      else if (event.type === 'status') {
-        // The block shows them already.
-        if (!block.isShown())
-          sayOnStderr(
-            `${timeOfDay(event.since === undefined ? Date.now() : Date.parse(event.since))} ${describeEvent(event)}`,
-          );
-      } else sayOnStderr(describeEvent(event));
+      // The block shows statuses already.
+      else if (event.type !== 'status' || !block.isShown()) sayOnStderr(describeEvent(event));
     },
     announce(type, fields) {
       if (json) writeEvent({ ...fields, type });
@@ -157,7 +152,8 @@ function describeEvent(event: Exclude<CommandEvent, { type: 'log' }>): string {
   switch (event.type) {
     case 'status': {
       const status = [event.status, event.secondaryStatus, event.message].filter((part) => part !== undefined);
-      return stripControls(`${event.subject} ${event.name}: ${[...new Set(status)].join(' · ')}`);
+      const time = timeOfDay(event.since === undefined ? Date.now() : Date.parse(event.since));
+      return stripControls(`${time} ${event.subject} ${event.name}: ${[...new Set(status)].join(' · ')}`);
     }
     case 'warning':
       return `warning: ${stripControls(event.message)}`;

@@ -17,8 +17,8 @@ export async function withSession<Options extends CommonOptions, T>(
 ): Promise<T> {
   output.note(`connecting to Temporal${env.TEMPORAL_ADDRESS === undefined ? '' : ` at ${env.TEMPORAL_ADDRESS}`}`);
   const client = await import('../client/index.js');
-  const { AWS_REGION: region } = env;
-  const session = await client.connect(region === undefined ? {} : { region });
+  // Without a region: it is the spec that asks for one, else the worker's counts, whatever this shell has set.
+  const session = await client.connect();
   try {
     return await use(session, client);
   } finally {

@@ -145,7 +145,7 @@ describe('while it is up', () => {
   });
 
   test('an interrupted follower says how to come back; a killed worker is told and another goes on', async () => {
-    const follower = start(['fit-then-deploy', '--spec', '-'], specOf('cli-3', 4));
+    const follower = start(['fit-then-deploy', '--spec', '-'], specOf('cli-3', 1.5));
     await follower.waitForOutput(/epoch=1 /);
     follower.kill('SIGINT');
     const interrupted = await follower.ended;

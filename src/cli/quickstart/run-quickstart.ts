@@ -8,6 +8,7 @@ import type { QuickstartOptions } from '../commands/quickstart';
 import { Interruption, untilInterrupted, whenInterrupted } from '../interruption';
 import type { Invocation } from '../invocation';
 import type { Output } from '../output';
+import { stackVariables } from '../stack/environment';
 import { DIGITS_FOLDER } from '../stack/images';
 import { startStack, type Stack } from '../stack/start-stack';
 import { runUrl, type ClientModule } from '../with-session';
@@ -23,6 +24,8 @@ import { uploadTrainingData } from './upload';
 const SPLIT_SEED = 1;
 const EXAMPLES = 4;
 const REMOVAL_LIMIT_MS = 30_000;
+/** After a look at it all there may be no worker left. */
+const LATE_REMOVAL_LIMIT_MS = 10_000;
 
 type Quickstart = Invocation<QuickstartOptions>;
 
@@ -33,6 +36,8 @@ interface Split {
 
 /** What the end of the story is told from. */
 interface Told extends Deployed {
+  /** S3 URI. */
+  trainingData: string;
   judged: JudgedDigit[];
   moments: Omit<Moments, 'removed' | 'stopped'>;
 }
@@ -115,7 +120,12 @@ async function makeAndJudge(scene: Scene, split: Split, begun: number): Promise<
   const deployed = await trainAndDeploy({ client, session, trainingData, output, env, signal: interrupted });
   const runEnded = Date.now();
   const judged = await judgeEndpoint(scene, deployed, split.heldOut);
-  return { ...deployed, judged, moments: { begun, stackReady, uploaded, runEnded, predicted: Date.now() } };
+  return {
+    ...deployed,
+    trainingData,
+    judged,
+    moments: { begun, stackReady, uploaded, runEnded, predicted: Date.now() },
+  };
 }
 
 async function judgeEndpoint(
@@ -142,11 +152,11 @@ async function judgeEndpoint(
 }
 
 /** With `--keep`: leaves all as it is until the first interruption, which then is the end of the looking. */
-async function stayUp({ quickstart, stack, session }: Scene, { run }: Deployed): Promise<void> {
+async function stayUp({ quickstart, stack, session }: Scene, { run, trainingData }: Told): Promise<void> {
   const { output, env, interrupted } = quickstart;
   const temporalUiUrl = runUrl(env, session.client.options.namespace, run);
-  output.announce('kept', { temporalUiUrl, pids: stack.pids });
-  for (const line of describeWhatToTry(stack, temporalUiUrl)) output.note(line);
+  output.announce('kept', { temporalUiUrl, pids: stack.pids, ...stackVariables(stack) });
+  for (const line of describeWhatToTry(stack, temporalUiUrl, trainingData)) output.note(line);
   await whenInterrupted(interrupted);
 }
 
@@ -157,7 +167,7 @@ async function removeEndpoint(
 ): Promise<void> {
   output.note(`deleting endpoint ${endpointName}, its config and its model`);
   // After a look at it all, the interruption has been and gone.
-  const limit = AbortSignal.timeout(REMOVAL_LIMIT_MS);
+  const limit = AbortSignal.timeout(options.keep ? LATE_REMOVAL_LIMIT_MS : REMOVAL_LIMIT_MS);
   const signal = options.keep ? limit : AbortSignal.any([limit, interrupted]);
   try {
     const run = await client.startRun(session, 'deleteEndpoint', { endpointName });
@@ -173,7 +183,8 @@ async function removeEndpoint(
       throw error;
     }
     // Whoever was left alone with the stack may have ended the worker; the stack takes the endpoint with it.
-    output.emit({ type: 'warning', message: `the endpoint was not deleted: ${describeFailure(error).message}` });
+    const { message } = describeFailure(error);
+    output.emit({ type: 'warning', message: `the endpoint was not deleted and goes with the stack: ${message}` });
   }
 }
 

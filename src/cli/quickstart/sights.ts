@@ -2,10 +2,13 @@
  * What the quickstart shows beside numbers: held-out digits next to the model's answers, and what to try while all is
  * still up. Text in, text out.
  */
+import path from 'node:path';
 import { stackVariables } from '../stack/environment';
+import { PROGRAM } from '../stack/start-part';
 import type { Stack } from '../stack/start-stack';
 import { drawDigit } from './dataset';
 import type { JudgedDigit } from './predictions';
+import { QUICKSTART_DEPLOY, QUICKSTART_ESTIMATOR } from './train-and-deploy';
 
 const GAP = '   ';
 
@@ -29,15 +32,27 @@ export function describeExamples(judged: JudgedDigit[], columns: number): string
   );
 }
 
-export function describeWhatToTry(stack: Stack, url: string | undefined): string[] {
+/** Commands to copy: they work in a second terminal for as long as the stack is up. */
+export function describeWhatToTry(stack: Stack, url: string | undefined, trainingData: string): string[] {
+  const program = `node ${path.relative(process.cwd(), PROGRAM)}`;
+  const slowRun = {
+    estimator: { ...QUICKSTART_ESTIMATOR, hyperparameters: { epochs: 30, epoch_seconds: 1 } },
+    fit: { inputs: trainingData },
+    deploy: QUICKSTART_DEPLOY,
+  };
   return [
-    'All of it is still up.',
-    `  look at the run:    ${url ?? stack.temporalUiUrl}`,
-    `  end the worker:     kill -9 ${String(stack.pids.worker)}`,
-    '  start another one:  in a second terminal,',
-    ...Object.entries(stackVariables(stack)).map(([name, value]) => `    export ${name}=${value}`),
-    '    npx temporal-sagemaker worker',
-    '  start a run, end the worker half-way, start another: one training job, whatever you do.',
-    'Ctrl-C takes all of it down.',
+    'All of it is still up. Look at the run:',
+    `  ${url ?? stack.temporalUiUrl}`,
+    '',
+    'In a second terminal:',
+    ...Object.entries(stackVariables(stack)).map(([name, value]) => `  export ${name}=${value}`),
+    '',
+    'Start a run of half a minute, end the worker while it trains, and start another one:',
+    `  echo '${JSON.stringify(slowRun)}' | ${program} fit-then-deploy --spec - --detach`,
+    `  kill -9 ${String(stack.pids.worker)}`,
+    `  ${program} worker`,
+    'It goes on where it was, with the same training job.',
+    '',
+    'Ctrl-C here takes all of it down.',
   ];
 }

@@ -13,6 +13,15 @@ const EPOCHS = 20;
 /** Long enough for an epoch to be seen. */
 const EPOCH_SECONDS = 0.15;
 const INSTANCE_TYPE = 'ml.m5.large';
+
+export const QUICKSTART_ESTIMATOR = {
+  imageName: 'digits',
+  role: 'SageMakerRole',
+  trainInstanceCount: 1,
+  trainInstanceType: INSTANCE_TYPE,
+};
+export const QUICKSTART_DEPLOY = { initialInstanceCount: 1, instanceType: INSTANCE_TYPE };
+
 const LOG_INTERVAL_MS = 500;
 
 /** `epoch=3 train:loss=0.41 train:accuracy=0.91` */
@@ -39,10 +48,7 @@ export interface Deployed {
 export async function trainAndDeploy(call: TrainingCall): Promise<Deployed> {
   const { client, session, trainingData, output, env, signal } = call;
   const estimator = new client.Estimator({
-    imageName: 'digits',
-    role: 'SageMakerRole',
-    trainInstanceCount: 1,
-    trainInstanceType: INSTANCE_TYPE,
+    ...QUICKSTART_ESTIMATOR,
     trainMaxRun: 600,
     hyperparameters: { epochs: EPOCHS, learning_rate: 0.2, batch_size: 8, seed: 1, epoch_seconds: EPOCH_SECONDS },
     metricDefinitions: [
@@ -51,10 +57,7 @@ export async function trainAndDeploy(call: TrainingCall): Promise<Deployed> {
     ],
     session,
   });
-  const run = await estimator.fitThenDeploy(trainingData, {
-    deploy: { initialInstanceCount: 1, instanceType: INSTANCE_TYPE },
-    wait: false,
-  });
+  const run = await estimator.fitThenDeploy(trainingData, { deploy: QUICKSTART_DEPLOY, wait: false });
   const { workflowId, runId } = run;
   const temporalUiUrl = runUrl(env, session.client.options.namespace, run);
   output.announce('run', { workflowId, runId, temporalUiUrl });

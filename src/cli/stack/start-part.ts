@@ -11,7 +11,7 @@ import { spawnGuarded } from '../../temporal-server/spawn-guarded';
 import { CommandFailure } from '../command-failure';
 
 /** The program itself, beside which this file lies. */
-const PROGRAM = path.join(__dirname, '..', 'main.js');
+export const PROGRAM = path.join(__dirname, '..', 'main.js');
 
 const READY_LIMIT_MS = 60_000;
 const LOG_TAIL_LINES = 15;

@@ -39,7 +39,10 @@ export interface Stack extends StackAddresses {
 
 /** Starts all three and resolves when each of them answers. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const folder = options.stateFolder ?? (await mkdtemp(path.join(tmpdir(), 'temporal-sagemaker-')));
+  const folder =
+    options.stateFolder !== undefined
+      ? path.resolve(options.stateFolder)
+      : await mkdtemp(path.join(tmpdir(), 'temporal-sagemaker-'));
   const logs = path.join(folder, 'logs');
   await mkdir(logs, { recursive: true });
   const logFile = (part: string): string => path.join(logs, `${part}.log`);
