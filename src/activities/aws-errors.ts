@@ -1,43 +1,11 @@
 /**
- * From an SDK exception to its meaning and to the failure that an activity throws. Reads what the SDK caught; the
- * meaning itself is decided in `domain/aws-errors.ts`, the texts in `domain/failures.ts`.
+ * From an SDK exception to the failure that an activity throws. What the exception means is read and decided in
+ * `domain/aws-errors.ts`, the texts stand in `domain/failures.ts`.
  */
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureCode, FailureDetails } from '../contract';
-import { classifyAwsError, type AwsAnswer, type AwsMeaning } from '../domain/aws-errors';
+import { readTrouble, type AwsMeaning, type AwsTrouble } from '../domain/aws-errors';
 import { FAILURES } from '../domain/failures';
-
-/** Longest text of AWS's that is passed on; a payload in an error would swell every history. */
-const REASON_LENGTH_MAX = 2_000;
-
-export interface AwsTrouble extends AwsAnswer {
-  meaning: AwsMeaning;
-  requestId: string | undefined;
-}
-
-interface SdkException {
-  name?: string;
-  code?: string;
-  message?: string;
-  $metadata?: { httpStatusCode?: number; requestId?: string };
-  $response?: { statusCode?: number };
-}
-
-/** Reads any value that a client threw. An answer that is no AWS error (HTML from a proxy) keeps its HTTP status. */
-export function readTrouble(error: unknown): AwsTrouble {
-  const { name, code, message, $metadata, $response } = (error ?? {}) as SdkException;
-  const answer: AwsAnswer = {
-    status: $metadata?.httpStatusCode ?? $response?.statusCode,
-    code: name && name !== 'Error' ? name : (code ?? 'Error'),
-    message: withoutSecrets(message ?? String(error)).slice(0, REASON_LENGTH_MAX),
-  };
-  return { ...answer, meaning: classifyAwsError(answer), requestId: $metadata?.requestId };
-}
-
-/** AWS echoes a refused value; those of hyperparameters and environment may be secret. */
-function withoutSecrets(message: string): string {
-  return message.replace(/Value '[^]*?' at '([^']*(?:hyperParameters|environment)[^']*)'/gi, "Value at '$1'");
-}
 
 /** What was asked of which resource: the coordinates of a failure. */
 export interface Coordinates {

@@ -20,7 +20,8 @@ import { activityInfo } from '@temporalio/activity';
 import { observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
-import { callAws, failureOf, ifPresent, readTrouble, type Coordinates } from './aws-errors';
+import { readTrouble } from '../domain/aws-errors';
+import { callAws, failureOf, ifPresent, type Coordinates } from './aws-errors';
 import type { Activities, Deleted } from './index';
 
 type HostingActivities = Pick<

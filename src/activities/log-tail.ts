@@ -5,7 +5,8 @@
 import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { log } from '@temporalio/activity';
 import type { AwsClients } from './aws';
-import { readTrouble } from './aws-errors';
+import { readTrouble } from '../domain/aws-errors';
+
 import type { Activities } from './index';
 
 const LINES_MAX = 20;

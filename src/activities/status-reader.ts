@@ -7,7 +7,7 @@ import { DescribeEndpointCommand, DescribeTrainingJobCommand, type SageMakerClie
 import { observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { scheduleReads, type Pace, type WatchState } from '../domain/pacing';
 import { observeTrainingJob, type TrainingJobObservation } from '../domain/training-status';
-import { readTrouble, type AwsTrouble } from './aws-errors';
+import { readTrouble, type AwsTrouble } from '../domain/aws-errors';
 
 /** What one read brought. */
 export type Reading<Observation> = { observation: Observation } | { absent: true } | { trouble: AwsTrouble } | Tick;

@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { parseS3Uri } from '../domain/names';
 import type { AwsClients } from './aws';
-import { failureOf, failWith, readTrouble } from './aws-errors';
+import { readTrouble } from '../domain/aws-errors';
+import { failureOf, failWith } from './aws-errors';
 import type { Activities } from './index';
 
 export function createStorageActivities({

@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
-import { callAws, failureOf, ifPresent, readTrouble } from './aws-errors';
+import { readTrouble } from '../domain/aws-errors';
+import { callAws, failureOf, ifPresent } from './aws-errors';
 import type { Activities } from './index';
 
 export function createTrainingActivities({

@@ -3,35 +3,8 @@
  * `domain/aws-errors.ts`, as for activities.
  */
 import type { FailureCode } from '../contract';
-import { classifyAwsError, type AwsAnswer, type AwsMeaning } from '../domain/aws-errors';
+import { readTrouble, type AwsMeaning } from '../domain/aws-errors';
 import { SageMakerError, type ErrorDetails } from './errors';
-
-const REASON_LENGTH_MAX = 2_000;
-
-/** The part of an SDK exception that is read. */
-interface SdkException {
-  name?: string;
-  code?: string;
-  message?: string;
-  $metadata?: { httpStatusCode?: number; requestId?: string };
-  $response?: { statusCode?: number };
-}
-
-export interface AwsFailure extends AwsAnswer {
-  meaning: AwsMeaning;
-  requestId: string | undefined;
-}
-
-export function readAwsError(error: unknown): AwsFailure {
-  const { name, code, message, $metadata, $response } = (error ?? {}) as SdkException;
-  const answer: AwsAnswer = {
-    // What answered in something else than AWS's protocols still has a status.
-    status: $metadata?.httpStatusCode ?? $response?.statusCode,
-    code: name !== undefined && name !== 'Error' ? name : (code ?? 'Error'),
-    message: (message ?? String(error)).slice(0, REASON_LENGTH_MAX),
-  };
-  return { ...answer, meaning: classifyAwsError(answer), requestId: $metadata?.requestId };
-}
 
 const CODE_OF: Record<AwsMeaning, FailureCode> = {
   absent: 'EndpointNotFound',
@@ -53,7 +26,7 @@ export function toAwsError(
   at: Record<string, string>,
   details: ErrorDetails = {},
 ): SageMakerError {
-  const { meaning, code, message, requestId } = readAwsError(error);
+  const { meaning, code, message, requestId } = readTrouble(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);
   return new SageMakerError(CODE_OF[meaning], `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {
     reason: message,

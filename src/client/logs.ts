@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
-import { readAwsError } from './aws-errors';
+import { readTrouble } from '../domain/aws-errors';
 import { readLogGroup, type LogEvent, type LogGroupReader } from './log-streams';
 
 const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs';
@@ -124,7 +124,7 @@ async function follow(reader: LogGroupReader, following: Following): Promise<voi
       waitMs = following.intervalMs;
     } catch (error) {
       if (isAborted()) return;
-      const { meaning } = readAwsError(error);
+      const { meaning } = readTrouble(error);
       // The group begins with the account's first line of any training job.
       if (meaning !== 'absent') {
         tell(describeTrouble(error));
@@ -197,7 +197,7 @@ function tellOnce(onTrouble: ((trouble: string) => void) | undefined): (trouble:
 }
 
 function describeTrouble(error: unknown): string {
-  const { code, message } = readAwsError(error);
+  const { code, message } = readTrouble(error);
   return `the log cannot be read: ${code}: ${message}`;
 }
 

@@ -4,7 +4,8 @@
  */
 import type { SageMakerRuntimeClient, SageMakerRuntimeClientConfig } from '@aws-sdk/client-sagemaker-runtime';
 import type { DeleteEndpointResult } from '../contract';
-import { readAwsError, toAwsError } from './aws-errors';
+import { readTrouble } from '../domain/aws-errors';
+import { toAwsError } from './aws-errors';
 import { SageMakerError } from './errors';
 import { connect, type Session } from './session';
 import { bytesDeserializer, type Deserializer, type Serializer } from './serializers';
@@ -205,7 +206,7 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
         },
       );
     }
-    const { code, message, requestId } = readAwsError(error);
+    const { code, message, requestId } = readTrouble(error);
     const context = { endpointName, cause: error, ...(requestId !== undefined && { requestId }) };
     if (code === 'ModelError') {
       const { OriginalMessage, OriginalStatusCode } = error as {

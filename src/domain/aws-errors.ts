@@ -68,3 +68,35 @@ function isCredentialTrouble(code: string): boolean {
 export function isTransient(meaning: AwsMeaning): boolean {
   return ['throttled', 'unavailable', 'expired credentials', 'role not assumable'].includes(meaning);
 }
+
+/** Longest text of AWS's that is passed on; a payload in an error would swell every history. */
+const REASON_LENGTH_MAX = 2_000;
+
+export interface AwsTrouble extends AwsAnswer {
+  meaning: AwsMeaning;
+  requestId: string | undefined;
+}
+
+interface SdkException {
+  name?: string;
+  code?: string;
+  message?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $response?: { statusCode?: number };
+}
+
+/** Reads any value that a client threw. An answer that is no AWS error (HTML from a proxy) keeps its HTTP status. */
+export function readTrouble(error: unknown): AwsTrouble {
+  const { name, code, message, $metadata, $response } = (error ?? {}) as SdkException;
+  const answer: AwsAnswer = {
+    status: $metadata?.httpStatusCode ?? $response?.statusCode,
+    code: name && name !== 'Error' ? name : (code ?? 'Error'),
+    message: withoutSecrets(message ?? String(error)).slice(0, REASON_LENGTH_MAX),
+  };
+  return { ...answer, meaning: classifyAwsError(answer), requestId: $metadata?.requestId };
+}
+
+/** AWS echoes a refused value; those of hyperparameters and environment may be secret. */
+function withoutSecrets(message: string): string {
+  return message.replace(/Value '[^]*?' at '([^']*(?:hyperParameters|environment)[^']*)'/gi, "Value at '$1'");
+}
