@@ -115,7 +115,15 @@ test('the history names each activity by what it does', async () => {
   ]);
   // The timeline is what a picture is for; input and result stand above it.
   const heading = page.getByRole('heading', { name: 'Event History' });
-  await heading.evaluate("heading => heading.scrollIntoView({ block: 'start' })");
+  await until(
+    async () => {
+      await heading.evaluate((element: unknown) => {
+        (element as { scrollIntoView(options: object): void }).scrollIntoView({ block: 'start' });
+      });
+      return ((await heading.boundingBox())?.y ?? Infinity) < 100;
+    },
+    { what: 'the timeline to be in sight', limitMs: 30_000, intervalMs: 250 },
+  );
   await keepPicture('history');
 });
 
