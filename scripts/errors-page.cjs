@@ -35,8 +35,8 @@ const FROM = {
 const TRIED_AGAIN = {
   AwsUnreachable:
     'the first step for an hour; creates for six hours, updates of an endpoint forty times, with pauses of up to five ' +
-    'minutes that a cancel cuts short; reads, stops and deletes for two hours. Waiting for a job or an endpoint never ' +
-    'ends for it.',
+    'minutes that a cancel cuts short; reads for two hours; stops and deletes until AWS has answered. Waiting for a job ' +
+    'or an endpoint never ends for it.',
   RoleNotAssumable: 'creates for 90 seconds, since IAM takes up to a minute to spread a new role.',
 };
 

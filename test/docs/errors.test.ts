@@ -50,7 +50,12 @@ test.each([
   ['pauses of five minutes', 'create-patiently.ts', 'most: 300_000'],
   ['updates: forty times', 'update-endpoint.ts', 'RETRIES_MAX = 40'],
   ['the first step: an hour', 'activity-options.ts', "scheduleToCloseTimeout: '1 hour'"],
-  ['reads, stops and deletes: two hours', 'activity-options.ts', "scheduleToCloseTimeout: '2 hours'"],
+  ['reads: two hours', 'activity-options.ts', "scheduleToCloseTimeout: '2 hours'"],
+  [
+    'stops and deletes: until AWS has answered',
+    'activity-options.ts',
+    'startToCloseTimeout: run.callTimeoutMs, retry: RETRY }',
+  ],
 ])('the figure stands in the code: %s', (_what, file, text) => {
   expect(readFileSync(join(ROOT, 'src/workflows', file), 'utf8')).toContain(text);
 });

@@ -135,7 +135,9 @@ test('the run is found by its search attributes, and they tell its stage', async
 });
 
 test('where there is no Chromium, the error says what to install', () => {
-  expect(() => findChromium({ CHROMIUM_PATH: '/nowhere/chromium' })).toThrow(/no Chromium at .*apt-get install chromium/);
+  expect(() => findChromium({ CHROMIUM_PATH: '/nowhere/chromium' })).toThrow(
+    /no Chromium at .*apt-get install chromium/,
+  );
 });
 
 test('none of the pages finds anything wrong', () => {
