@@ -52,6 +52,7 @@ export type {
   EndpointProgress,
   EstimatorArguments,
   FailureCode,
+  FailureDetails,
   FitArguments,
   FitInput,
   FitInputs,

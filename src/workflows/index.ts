@@ -25,6 +25,7 @@ export type {
   DeployArguments,
   DeployInput,
   DeployResult,
+  EndpointProgress,
   EstimatorArguments,
   FailureCode,
   FailureDetails,
@@ -42,5 +43,7 @@ export type {
   Progress,
   ResourceKind,
   S3Input,
+  Stage,
   Tag,
+  TrainingJobProgress,
 } from '../contract';
