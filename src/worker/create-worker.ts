@@ -24,7 +24,7 @@ export interface CreateWorkerOptions extends SageMakerWorkerOptions {
   connection?: NativeConnection;
   /** @default the profile's, else 'default' */
   namespace?: string;
-  /** Further options for the worker of workflows and short activities. */
+  /** Further options for the worker of workflows and short activities; its data converter serves the waits too. */
   worker?: Partial<WorkerOptions>;
 }
 
@@ -66,6 +66,7 @@ export async function createWorker(options: CreateWorkerOptions = {}): Promise<S
     ...common,
     taskQueue: resolved.taskQueue + WAITS_QUEUE_SUFFIX,
     activities: createWaitingActivities(reader),
+    ...(options.worker?.dataConverter && { dataConverter: options.worker.dataConverter }),
     maxConcurrentActivityTaskExecutions: resolved.maxConcurrentWaits,
     // Waits lose nothing when they are interrupted: another worker goes on at once.
     shutdownGraceTime: 0,

@@ -9,7 +9,7 @@ import { TASK_QUEUE } from '../contract';
 export interface SageMakerWorkerOptions {
   /**
    * Task queue of workflows and short activities; waits run on the same name with `-waits` behind it.
-   * @default 'sagemaker', or TEMPORAL_SAGEMAKER_TASK_QUEUE
+   * @default 'sagemaker'
    */
   taskQueue?: string;
   /** AWS region. @default by AWS's own chain (AWS_REGION, profile) */
