@@ -5,6 +5,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { FitInput, FitResult, Progress, RunMemo } from '../../src/contract';
 import { MEMO, PROGRESS_QUERY } from '../../src/contract';
 import { buildFitPlans } from '../../src/domain/build-plan';
@@ -124,7 +125,14 @@ describe('a bad input', () => {
   });
 
   it('of 5 MB is refused at the start, and one that Temporal takes ends as InvalidInput', async () => {
-    await expect(rig.start('fit', { estimator: { imageName: 'x'.repeat(5_000_000) } })).rejects.toThrow();
+    const workflowId = uniqueName();
+    const { connection, client } = rig.server;
+    // Temporal's client asks again for 20 s what the server has refused for its size.
+    const start = connection.withDeadline(Date.now() + 2_000, () =>
+      rig.start('fit', { estimator: { imageName: 'x'.repeat(5_000_000) } }, { workflowId }),
+    );
+    await expect(start).rejects.toThrow();
+    await expect(client.workflow.getHandle(workflowId).describe()).rejects.toThrow(WorkflowNotFoundError);
     const failure = await failureOfRun(await rig.start('fit', { estimator: { imageName: 'x'.repeat(1_500_000) } }));
     expect(failure.code).toBe('InvalidInput');
   });
