@@ -73,7 +73,7 @@ export function openRecords(folder: string, warn: (message: string) => void): Re
 
   return {
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as the interface has it
-    get: <T>(kind: string, name: string) => ofKind(kind).get(name) as T | undefined,
+    get: (kind, name) => ofKind(kind).get(name),
     put(kind, name, value) {
       const records = ofKind(kind);
       const text = JSON.stringify({ name, value } satisfies StoredRecord);

@@ -39,7 +39,7 @@ export type Handlers = Record<string, Handler>;
 
 /** Durable JSON records, one file each, written before the call returns (temporary file, then rename). */
 export interface Records {
-  get<T>(kind: string, name: string): T | undefined;
+  get(kind: string, name: string): unknown;
   put(kind: string, name: string, value: unknown): void;
   delete(kind: string, name: string): void;
   list<T>(kind: string): T[];

@@ -28,7 +28,7 @@ export function takeBucketFromStranger(world: Pick<World, 'records'>, name: stri
 }
 
 export function foreignBucket(world: World, name: string): ForeignBucket | undefined {
-  return world.records.get<ForeignBucket>(FOREIGN_BUCKET, name);
+  return world.records.get(FOREIGN_BUCKET, name) as ForeignBucket | undefined;
 }
 
 /**

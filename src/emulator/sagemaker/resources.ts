@@ -37,7 +37,7 @@ export interface Resources<Stored extends ResourceRecord> {
 export function openResources<Stored extends ResourceRecord>(world: World, kind: Kind): Resources<Stored> {
   const { records } = world;
   const arnOf = (name: string): string => formatArn(world, kind, name);
-  const find = (name: string): Stored | undefined => records.get<Stored>(kind, name);
+  const find = (name: string): Stored | undefined => records.get(kind, name) as Stored | undefined;
   return {
     kind,
     arnOf,
