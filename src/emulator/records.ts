@@ -72,7 +72,6 @@ export function openRecords(folder: string, warn: (message: string) => void): Re
   };
 
   return {
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as the interface has it
     get: (kind, name) => ofKind(kind).get(name),
     put(kind, name, value) {
       const records = ofKind(kind);
