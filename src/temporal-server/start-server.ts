@@ -5,8 +5,8 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { chooseFreePorts, type Ports } from './free-ports';
+import { closeOnce } from './close-once';
 import { spawnGuarded, waitForOutput } from './spawn-guarded';
 import { waitForNamespace } from './wait-for-namespace';
 
@@ -107,7 +107,7 @@ async function startOnce(options: TemporalServerOptions, ports: Ports): Promise<
     return { reason: failure?.message ?? 'no process', output: '' };
   }
   const exited = ended.then(({ code, signal }) => ({ code, signal }));
-  const close = closeOnce(child, exited);
+  const close = closeOnce(child, exited, STOP_LIMIT_MS);
 
   const address = `127.0.0.1:${String(ports.grpc)}`;
   try {
@@ -168,20 +168,4 @@ function watchEnd(child: ChildProcess): Promise<Exit & { failure?: Error }> {
       resolve({ code, signal });
     });
   });
-}
-
-function closeOnce(child: ChildProcess, exited: Promise<Exit>): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    const limit = new AbortController();
-    const kill = pause(STOP_LIMIT_MS, undefined, { signal: limit.signal }).then(
-      () => child.kill('SIGKILL'),
-      () => false,
-    );
-    await exited;
-    limit.abort();
-    await kill;
-  };
-  return () => (closing ??= close());
 }

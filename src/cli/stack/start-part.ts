@@ -7,6 +7,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { closeOnce } from '../../temporal-server/close-once';
 import { spawnGuarded } from '../../temporal-server/spawn-guarded';
 import { CommandFailure } from '../command-failure';
 
@@ -118,20 +119,4 @@ export function readTail(logFile: string): string[] {
     // A log that cannot be read must not hide the failure that it is read for.
     return [];
   }
-}
-
-function closeOnce(child: ChildProcess, exited: Promise<PartExit>, limitMs: number): () => Promise<void> {
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    const limit = new AbortController();
-    const kill = pause(limitMs, undefined, { signal: limit.signal }).then(
-      () => child.kill('SIGKILL'),
-      () => false,
-    );
-    await exited;
-    limit.abort();
-    await kill;
-  };
-  return () => (closing ??= close());
 }
