@@ -9,7 +9,7 @@ import {
   ListModelsCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { WorkflowHandle } from '@temporalio/client';
-import { TASK_QUEUE, type FitThenDeployResult } from '../../src/contract';
+import { PROGRESS_QUERY, TASK_QUEUE, type FitThenDeployResult, type Progress } from '../../src/contract';
 import { failureOfRun } from '../support/failures';
 import { startKillRig, type KillRig } from '../support/kill-rig';
 import { endProcesses, type TestProcess } from '../support/processes';
@@ -54,6 +54,26 @@ const untilTraining = (name: string) =>
 /** A wait is on when a worker has begun to read the job's status. */
 const untilWaitedFor = (name: string, operation = 'DescribeTrainingJob') =>
   until(async () => (await rig.callsFor(operation, name)).length > 0, { what: `${operation} of ${name}` });
+
+/**
+ * The workflow knows that the training is under way and has nothing to do but wait. A worker killed within a workflow
+ * task keeps Temporal waiting for that task for up to 10 s, its workflow task timeout; that is another case than having
+ * no worker.
+ */
+async function untilIdle(handle: WorkflowHandle): Promise<void> {
+  await until(async () => (await handle.query<Progress>(PROGRESS_QUERY)).trainingJob?.secondaryStatus === 'Training', {
+    what: 'the workflow to hear of the training',
+  });
+  await until(
+    async () => {
+      const { raw } = await handle.describe();
+      return (
+        raw.pendingWorkflowTask == null && raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime)
+      );
+    },
+    { what: 'the wait to be under way' },
+  );
+}
 
 async function hold(operation: string, resource: string, when: 'before' | 'after'): Promise<string> {
   const [rule] = await rig.control.addFaults([{ operation, resource, action: 'hold', when }]);
@@ -228,7 +248,7 @@ describe('cancel', () => {
     await rig.control.setClock({ phases: { Training: 60_000 } });
     const name = uniqueName();
     const handle = await start(name);
-    await untilTraining(name);
+    await untilIdle(handle);
     worker.kill('SIGKILL');
     await worker.ended;
     await handle.cancel();
