@@ -14,6 +14,7 @@ export const WAITS_QUEUE_SUFFIX = '-waits';
 
 /** The workflow types, by the names under which a worker registers them. */
 export const WORKFLOW_TYPES = ['fit', 'deploy', 'fitThenDeploy', 'deleteEndpoint'] as const;
+/** The name of a workflow type. */
 export type WorkflowType = (typeof WORKFLOW_TYPES)[number];
 
 /** Query that answers a {@link Progress}. */
@@ -21,6 +22,7 @@ export const PROGRESS_QUERY = 'progress';
 
 /** Search attributes (type Keyword) that a run sets where the namespace has them. */
 export const SEARCH_ATTRIBUTES = ['TrainingJobName', 'EndpointName', 'SageMakerStage'] as const;
+/** The name of a search attribute that a run sets. */
 export type SearchAttributeName = (typeof SEARCH_ATTRIBUTES)[number];
 
 /** Memo fields. `inputHash` is set by the starter; `run` (a {@link RunMemo}) by the workflow before every end. */
@@ -36,13 +38,17 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 
 /** A resource tag, as AWS writes it but for the case of its fields. */
 export interface Tag {
+  /** At most 128 characters; `aws:` and `temporal-sagemaker:` are taken. */
   key: string;
+  /** At most 256 characters, or none. */
   value: string;
 }
 
 /** A metric that SageMaker reads out of the training log by a regular expression with one group. */
 export interface MetricDefinition {
+  /** What the metric is called in progress and result. */
   name: string;
+  /** Its group is the value, as in `loss=([0-9.]+)`. */
   regex: string;
 }
 
@@ -55,13 +61,15 @@ export interface EstimatorArguments {
   imageName: string;
   /** Execution role: a name or an ARN. */
   role: string;
+  /** How many instances train. */
   trainInstanceCount: number;
+  /** Such as `ml.m5.large`. */
   trainInstanceType: string;
-  /** GB. @default 30 */
+  /** Volume of each instance, in GB. @default 30 */
   trainVolumeSize?: number;
-  /** Seconds. @default 86400 */
+  /** How long the job may train, in seconds; then SageMaker stops it. @default 86400 */
   trainMaxRun?: number;
-  /** @default 'File' */
+  /** How data reaches the container, where a channel does not say otherwise. @default 'File' */
   inputMode?: InputMode;
   /** S3 URI under which the model data is written. Absent: the default bucket `sagemaker-{region}-{account}`. */
   outputPath?: string;
@@ -71,23 +79,35 @@ export interface EstimatorArguments {
   baseJobName?: string;
   /** Values other than strings are written as Python's `str()` writes numbers and as JSON otherwise; null is left out. */
   hyperparameters?: Record<string, JsonValue>;
+  /** Metrics to read out of the training log; at most 40. */
   metricDefinitions?: MetricDefinition[];
+  /** Tags of the training job, and of what is deployed unless `deploy` has its own; at most 49. */
   tags?: Tag[];
 }
 
 /** One channel's source, with all the fields of the seed's `s3_input`. */
 export interface S3Input {
+  /** S3 URI of a prefix, a manifest or an augmented manifest. */
   s3Data: string;
-  /** @default 'FullyReplicated' */
+  /** Whether each instance gets all of it or its share of the objects. @default 'FullyReplicated' */
   distribution?: 'FullyReplicated' | 'ShardedByS3Key';
+  /** How the objects are compressed; for Pipe mode. @default 'None' */
   compression?: 'None' | 'Gzip';
+  /** MIME type of the objects, told to the container. */
   contentType?: string;
+  /** How to wrap the objects in records. @default 'None' */
   recordWrapping?: 'None' | 'RecordIO';
-  /** @default 'S3Prefix' */
+  /** What `s3Data` names. @default 'S3Prefix' */
   s3DataType?: 'S3Prefix' | 'ManifestFile' | 'AugmentedManifestFile';
+  /** How this channel's data reaches the container. @default the estimator's */
   inputMode?: InputMode;
+  /** Which attributes of an augmented manifest to read; at most 16. */
   attributeNames?: string[];
-  shuffleConfig?: { seed: number };
+  /** Shuffles the order of objects, or of a manifest's lines, by this seed. */
+  shuffleConfig?: {
+    /** A whole number; it also decides the order of later epochs. */
+    seed: number;
+  };
 }
 
 /** What to train on: one S3 URI or {@link S3Input} is the channel `training`; an object has a channel for each key. */
@@ -95,6 +115,7 @@ export type FitInputs = string | S3Input | Record<string, string | S3Input>;
 
 /** Arguments of `fit`. */
 export interface FitArguments {
+  /** What to train on. */
   inputs: FitInputs;
   /** Name of the training job, and the Workflow Id of a run that our client starts. */
   jobName?: string;
@@ -106,9 +127,11 @@ export interface FitArguments {
 
 /** Arguments of `deploy`, those of `createModel` among them. */
 export interface DeployArguments {
+  /** How many instances serve. */
   initialInstanceCount: number;
+  /** Such as `ml.m5.large`. */
   instanceType: string;
-  /** @default the training job's name */
+  /** An endpoint of this name that a run of this package made is updated. @default the training job's name */
   endpointName?: string;
   /** Serving image. @default the training image */
   image?: string;
@@ -116,6 +139,7 @@ export interface DeployArguments {
   role?: string;
   /** Environment of the serving container. */
   env?: Record<string, string>;
+  /** Tags of model, endpoint config and endpoint; at most 49. @default the estimator's */
   tags?: Tag[];
   /** How long the endpoint may take to be in service, in seconds. @default 3600 */
   endpointTimeoutSeconds?: number;
@@ -123,31 +147,75 @@ export interface DeployArguments {
 
 /** Input of the workflow `fit`. */
 export interface FitInput {
+  /** What to train with. */
   estimator: EstimatorArguments;
+  /** What to train on. */
   fit: FitArguments;
+  /** AWS region; a worker of another one refuses the run. @default the worker's */
   region?: string;
 }
 
-/** Input of the workflow `deploy`: model data by the training job that made it, or by its own S3 URI. */
-export interface DeployInput {
+/** Input of the workflow `deploy`: model data by the training job that made it, or by its own S3 URI; never both. */
+export type DeployInput = DeployTrainedInput | DeployModelDataInput;
+
+/** Deploys what a training job made. What the arguments do not say, AWS's description of the job does. */
+export interface DeployTrainedInput {
+  /** A job that still trains is waited for. */
+  trainingJobName: string;
+  /** Of the job, hence not given. */
+  modelData?: undefined;
+  /** Its image, role and tags serve where `deploy` has none. */
   estimator?: EstimatorArguments;
-  trainingJobName?: string;
-  modelData?: string;
+  /** How to host it. */
   deploy: DeployArguments;
+  /** AWS region; a worker of another one refuses the run. @default the worker's */
   region?: string;
 }
+
+/** Deploys model data by its S3 URI. Nobody else knows image and role: an estimator tells them, or `deploy` does. */
+export type DeployModelDataInput = {
+  /** S3 URI of a `model.tar.gz`. */
+  modelData: string;
+  /** No job is asked. */
+  trainingJobName?: undefined;
+  /** AWS region; a worker of another one refuses the run. @default the worker's */
+  region?: string;
+} & (
+  | {
+      /** Its image, role and tags serve where `deploy` has none. */
+      estimator: EstimatorArguments;
+      /** How to host it. */
+      deploy: DeployWith<'endpointName'>;
+    }
+  | {
+      /** Without one, image and role stand in `deploy`. */
+      estimator?: undefined;
+      /** How to host it, with all that nobody else tells. */
+      deploy: DeployWith<'endpointName' | 'image' | 'role'>;
+    }
+);
+
+/** Arguments of `deploy` of which some must be there. */
+export type DeployWith<Needed extends keyof DeployArguments> = DeployArguments &
+  Required<Pick<DeployArguments, Needed>>;
 
 /** Input of the workflow `fitThenDeploy`. */
 export interface FitThenDeployInput {
+  /** What to train with. */
   estimator: EstimatorArguments;
+  /** What to train on. */
   fit: FitArguments;
+  /** How to host what was trained. */
   deploy: DeployArguments;
+  /** AWS region; a worker of another one refuses the run. @default the worker's */
   region?: string;
 }
 
 /** Input of the workflow `deleteEndpoint`. */
 export interface DeleteEndpointInput {
+  /** The endpoint to delete, whoever made it. */
   endpointName: string;
+  /** AWS region; a worker of another one refuses the run. @default the worker's */
   region?: string;
 }
 
@@ -161,25 +229,37 @@ export type ResourceKind = 'bucket' | 'training job' | 'model' | 'endpoint confi
  * deleted, or left (it is still there, and `reason` says why).
  */
 export interface LedgerEntry {
+  /** What it is. */
   kind: ResourceKind;
+  /** Its name on AWS. */
   name: string;
+  /** What became of it. */
   state: 'intended' | 'made' | 'adopted' | 'deleted' | 'left';
+  /** Absent until AWS has told it. */
   arn?: string;
+  /** Why it is left. */
   reason?: string;
 }
 
 /** One value of one training metric. */
 export interface MetricSample {
+  /** As in its definition. */
   name: string;
+  /** In the metric's own unit. */
   value: number;
+  /** When SageMaker read it. */
   time: string;
 }
 
 /** One secondary status a training job went through. */
 export interface SecondaryStatusTransition {
+  /** AWS's word, such as `Downloading`. */
   status: string;
+  /** When the job entered it. */
   startTime: string;
+  /** When the job left it; absent for the present one. */
   endTime?: string;
+  /** AWS's own words about it. */
   message?: string;
 }
 
@@ -188,12 +268,17 @@ export type Stage = 'Preparing' | 'Training' | 'Stopping' | 'Deploying' | 'Delet
 
 /** What is known of the training job of a run. */
 export interface TrainingJobProgress {
+  /** The job's name. */
   name: string;
+  /** Absent until the job is made. */
   arn?: string;
+  /** AWS's word, such as `InProgress`. */
   status?: string;
+  /** AWS's word, such as `Downloading`. */
   secondaryStatus?: string;
   /** When AWS entered the present secondary status. */
   since?: string;
+  /** All secondary statuses until now, the oldest first. */
   transitions: SecondaryStatusTransition[];
   /** At most 30 of each metric, thinned evenly; the newest is always there. */
   metrics: MetricSample[];
@@ -201,68 +286,108 @@ export interface TrainingJobProgress {
 
 /** What is known of the endpoint of a run. */
 export interface EndpointProgress {
+  /** The endpoint's name. */
   name: string;
+  /** Absent until the endpoint is made. */
   arn?: string;
+  /** AWS's word, such as `Creating`. */
   status?: string;
+  /** When AWS last changed the endpoint. */
   since?: string;
+  /** The config that AWS names as the endpoint's present one. */
   endpointConfigName?: string;
 }
 
 /** Answer of the query `progress`. */
 export interface Progress {
+  /** Where the run stands, in one word. */
   stage: Stage;
+  /** AWS region, once a worker has taken the run up. */
   region?: string;
+  /** Absent in a run that has nothing to do with training. */
   trainingJob?: TrainingJobProgress;
   /** S3 URI of the model data, once it is there. */
   modelData?: string;
+  /** Absent in a run that has nothing to do with an endpoint. */
   endpoint?: EndpointProgress;
+  /** What the run intended and made, and what became of it. */
   ledger: LedgerEntry[];
   /** How often each step that can be asked again was asked. */
   attempts: Record<string, number>;
   /** Pages to look at, by what they show. */
   links: Record<string, string>;
+  /** What is worth knowing and stops nothing. */
   warnings: string[];
-  failure?: { code: string; message: string };
+  /** Why the run fails, from the moment that is known. */
+  failure?: {
+    /** A {@link FailureCode}, or what Temporal says. */
+    code: string;
+    /** What happened, with its coordinates. */
+    message: string;
+  };
 }
 
 /** What a run leaves in its memo: the part of {@link Progress} that must outlive workers and results. */
 export interface RunMemo {
+  /** Where the run stands, in one word. */
   stage: Stage;
+  /** The job that the run trains or deploys. */
   trainingJobName?: string;
+  /** S3 URI of the model data, once it is there. */
   modelData?: string;
+  /** The endpoint that the run makes, updates or deletes. */
   endpointName?: string;
+  /** What the run intended and made, and what became of it. */
   ledger: LedgerEntry[];
+  /** What is worth knowing and stops nothing. */
   warnings: string[];
 }
 
 /** Result of the workflow `fit`. */
 export interface FitResult {
+  /** The job that trained; its Workflow Id too where our client started it. */
   trainingJobName: string;
+  /** The job's ARN. */
   trainingJobArn: string;
   /** S3 URI of the model data. */
   modelData: string;
+  /** AWS region of the job. */
   region: string;
+  /** When training began, after the wait for instances. */
   trainingStartTime?: string;
+  /** When training ended, the upload of the model data included. */
   trainingEndTime?: string;
+  /** Between the two, as AWS counts it, in seconds. */
   trainingTimeSeconds?: number;
+  /** What AWS charges for, in seconds of one instance. */
   billableTimeSeconds?: number;
   /** The last value of each metric. */
   finalMetrics: MetricSample[];
+  /** What the run intended and made, and what became of it. */
   ledger: LedgerEntry[];
+  /** What is worth knowing and stopped nothing. */
   warnings: string[];
 }
 
 /** Result of the workflow `deploy`. */
 export interface DeployResult {
+  /** The endpoint that serves. */
   endpointName: string;
+  /** The endpoint's ARN. */
   endpointArn: string;
+  /** The config that it serves by, named after its content. */
   endpointConfigName: string;
+  /** The model that it serves, named after its content. */
   modelName: string;
+  /** S3 URI of the model data. */
   modelData: string;
+  /** AWS region of the endpoint. */
   region: string;
   /** True where an endpoint of this name was there and now serves the new model. */
   updated: boolean;
+  /** What the run intended and made, and what became of it. */
   ledger: LedgerEntry[];
+  /** What is worth knowing and stopped nothing. */
   warnings: string[];
 }
 
@@ -271,11 +396,17 @@ export type FitThenDeployResult = FitResult & DeployResult;
 
 /** Result of the workflow `deleteEndpoint`. */
 export interface DeleteEndpointResult {
+  /** The endpoint that is gone. */
   endpointName: string;
+  /** AWS region of the endpoint. */
   region: string;
+  /** What is gone: the endpoint, and its config and model where a run of this package made them. */
   deleted: LedgerEntry[];
+  /** What is still there, each with the reason. */
   left: LedgerEntry[];
+  /** What the run intended and made, and what became of it. */
   ledger: LedgerEntry[];
+  /** What is worth knowing and stopped nothing. */
   warnings: string[];
 }
 
@@ -306,6 +437,7 @@ export const FAILURE_CODES = [
   'Cancelled',
   'Internal',
 ] as const;
+/** A failure code: what to switch on. */
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
 /** First of a failure's `details`: all that is known beside code and message. */
@@ -324,8 +456,12 @@ export interface FailureDetails {
   problems?: string[];
   /** The fields in which a taken name differs from what was asked for. */
   differences?: string[];
+  /** The training job it is about. */
   trainingJobName?: string;
+  /** S3 URI of the model data, where the training had succeeded: a `deploy` can go on from it. */
   modelData?: string;
+  /** The endpoint it is about. */
   endpointName?: string;
+  /** What the run made and what became of it. */
   ledger?: LedgerEntry[];
 }

@@ -8,6 +8,7 @@ import type {
   DeleteEndpointInput,
   DeployArguments,
   DeployInput,
+  DeployTrainedInput,
   EstimatorArguments,
   FitArguments,
   FitInput,
@@ -133,6 +134,12 @@ export const fitInputSchema = z.strictObject({
   region: region.optional(),
 }) satisfies z.ZodType<FitInput>;
 
+/** The cases of a {@link DeployInput} laid over one another; `superRefine` tells them apart, so that each problem is told. */
+type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'modelData'> & {
+  trainingJobName?: string | undefined;
+  modelData?: string | undefined;
+};
+
 export const deployInputSchema = z
   .strictObject({
     estimator: estimatorSchema.optional(),
@@ -155,7 +162,7 @@ export const deployInputSchema = z
       missing(['deploy', 'image'], 'is needed where modelData is given without an estimator');
     if (input.deploy.role === undefined && !input.estimator)
       missing(['deploy', 'role'], 'is needed where modelData is given without an estimator');
-  }) satisfies z.ZodType<DeployInput>;
+  }) satisfies z.ZodType<AnyDeployInput>;
 
 export const fitThenDeployInputSchema = z.strictObject({
   estimator: estimatorSchema,
