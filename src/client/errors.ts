@@ -7,10 +7,13 @@ import { FAILURES } from '../domain/failures';
 
 /** All that is known of a failure beside its code and its reason. */
 export interface ErrorDetails extends FailureDetails {
+  /** The run it is about, by its Workflow Id. */
   workflowId?: string;
+  /** Run id of that run's first execution. */
   runId?: string;
   /** HTTP status with which the model itself answered; with the code `ModelError` only. */
   modelStatus?: number;
+  /** What was caught. */
   cause?: unknown;
 }
 
@@ -47,6 +50,7 @@ export interface ErrorDetails extends FailureDetails {
  * ```
  */
 export class SageMakerError extends Error {
+  /** Always `SageMakerError`. */
   override readonly name = 'SageMakerError';
   /** One of the closed set of codes: what to switch on. */
   readonly code: FailureCode;
@@ -68,13 +72,17 @@ export class SageMakerError extends Error {
   readonly problems: string[];
   /** The fields that differ, where a name or a Workflow Id is taken. Never their values. */
   readonly differences: string[];
+  /** The training job it is about. */
   readonly trainingJobName: string | undefined;
   /** S3 URI of the model data, where the training had succeeded: a `deploy` can go on from it. */
   readonly modelData: string | undefined;
+  /** The endpoint it is about. */
   readonly endpointName: string | undefined;
   /** What the run made and what became of it; empty where that is not known. */
   readonly ledger: LedgerEntry[];
+  /** The run it is about, by its Workflow Id. */
   readonly workflowId: string | undefined;
+  /** Run id of that run's first execution. */
   readonly runId: string | undefined;
   /** HTTP status with which the model itself answered. */
   readonly modelStatus: number | undefined;
@@ -103,7 +111,12 @@ export class SageMakerError extends Error {
 }
 
 /** {@link SageMakerError} as a union discriminated by its code, for a `switch` that the compiler holds to be complete. */
-export type SageMakerFailure = { [Code in FailureCode]: SageMakerError & { readonly code: Code } }[FailureCode];
+export type SageMakerFailure = {
+  [Code in FailureCode]: SageMakerError & {
+    /** This very code. */
+    readonly code: Code;
+  };
+}[FailureCode];
 
 /**
  * True for a {@link SageMakerError}; narrows to the union {@link SageMakerFailure}.

@@ -31,7 +31,9 @@ export interface LogLine {
 
 /** Options of {@link tailTrainingLogs}. */
 export interface TailOptions {
+  /** The job whose log is read. */
   trainingJobName: string;
+  /** Told each line; the reading ends where it throws. */
   onLine: (line: LogLine) => void;
   /** True once the training job has ended, or its end as a promise. The lines that are still on their way come after. */
   until: (() => boolean) | Promise<unknown>;

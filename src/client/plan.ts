@@ -24,9 +24,13 @@ import { requireValid } from './start';
 
 /** The requests of a run in AWS's own field names, in the order in which they would be sent. */
 export interface PlannedRequests {
+  /** Of `fit` and `fitThenDeploy`. */
   CreateTrainingJob?: CreateTrainingJobCommandInput;
+  /** Of `deploy` and `fitThenDeploy`. */
   CreateModel?: CreateModelCommandInput;
+  /** Of `deploy` and `fitThenDeploy`. */
   CreateEndpointConfig?: CreateEndpointConfigCommandInput;
+  /** Of `deploy` and `fitThenDeploy`; an UpdateEndpoint with the same names where the endpoint exists. */
   CreateEndpoint?: CreateEndpointCommandInput;
 }
 

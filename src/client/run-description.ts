@@ -11,20 +11,27 @@ const DESCRIBE_TIMEOUT_MS = 5_000;
 
 /** Temporal's own view of a run; times are ISO 8601. */
 export interface RunStatus {
+  /** Workflow Id. */
   workflowId: string;
   /** Run id of the present execution; another than {@link RunStatus.firstRunId} after a reset. */
   runId: string;
   /** Run id of the first execution, which the run's resources are tagged with. */
   firstRunId: string;
+  /** Name of the workflow type. */
   workflowType: string;
   /** Status in Temporal, such as `RUNNING` or `COMPLETED`. */
   status: WorkflowExecutionStatusName;
+  /** True once the run has ended, however it did. */
   closed: boolean;
+  /** When the first execution began. */
   startTime: string;
+  /** When the run ended. */
   closeTime?: string;
   /** From the search attribute or the memo; derived from the status where neither is set. */
   stage: Stage;
+  /** The job that the run trains or deploys, once that is known. */
   trainingJobName?: string;
+  /** The endpoint that the run makes, updates or deletes, once that is known. */
   endpointName?: string;
   /** What the run has left in its memo; always there once it has ended by itself. */
   memo?: RunMemo;

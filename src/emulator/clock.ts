@@ -17,7 +17,9 @@ export interface ClockSettings {
 
 /** A change of settings: what is absent stays as it is. */
 export interface ClockChange {
+  /** The shortest time of these phases, in ms. */
   phases?: Partial<Record<Phase, number>>;
+  /** True: jobs and endpoints run no process. */
   simulated?: boolean;
 }
 

@@ -10,6 +10,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<
 
 /** Addresses that no other machine can reach. */
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'] as const;
+/** An address that no other machine can reach. */
 export type LoopbackHost = (typeof LOOPBACK_HOSTS)[number];
 
 const HEADERS_MS_MAX = 10_000;

@@ -116,6 +116,7 @@ export const PHASES = [
   'Updating',
   'Deleting',
 ] as const;
+/** A phase of a training job or an endpoint, in AWS's words. */
 export type Phase = (typeof PHASES)[number];
 
 /** Time, and how long the phases take. */

@@ -16,6 +16,7 @@ export interface EmulatorControl {
   calls(filter?: { since?: number; operation?: string }): Promise<JournalEntry[]>;
   /** Adds rules to those there are and answers them, with their ids. */
   addFaults(rules: FaultRuleInput[]): Promise<FaultRuleView[]>;
+  /** The rules that there are, each with what it has hit and holds. */
   faults(): Promise<FaultRuleView[]>;
   /** Removes one rule or all; held calls go on. */
   clearFaults(id?: string): Promise<void>;
@@ -23,7 +24,9 @@ export interface EmulatorControl {
   release(id: string): Promise<number>;
   /** Waits until a rule holds a call. @throws Error when none came in time. */
   untilHeld(id: string, timeoutMs?: number): Promise<HeldCall>;
+  /** How long the phases take, and whether processes run. */
   clock(): Promise<ClockSettings>;
+  /** Changes what is given, also for phases that are under way, and answers all. */
   setClock(change: ClockChange): Promise<ClockSettings>;
 }
 

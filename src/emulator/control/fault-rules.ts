@@ -4,6 +4,7 @@
  */
 
 export const FAULT_ACTIONS = ['throttle', 'error', 'lose', 'hang', 'hold'] as const;
+/** What a rule does to a call; {@link FaultRuleInput.action} tells each. */
 export type FaultAction = (typeof FAULT_ACTIONS)[number];
 
 /** A rule as it is posted. */
@@ -23,7 +24,9 @@ export interface FaultRuleInput {
   when?: 'before' | 'after';
   /** HTTP status of the error. @default 500, for `throttle` AWS's own */
   status?: number;
+  /** AWS's name of the error. @default 'InternalFailure', for `throttle` AWS's own */
   code?: string;
+  /** The error's text. @default AWS's own */
   message?: string;
   /** Answers with this text in the place of an AWS error. */
   body?: string;
@@ -42,15 +45,23 @@ export type FaultRule = FaultRuleInput & Required<Pick<FaultRuleInput, 'id' | 'w
 
 /** A call that a rule keeps from going on. */
 export interface HeldCall {
+  /** AWS's name of the operation. */
   operation: string;
+  /** The main name in the request. */
   resource: string | null;
+  /** As its answer will tell it. */
   requestId: string;
   /** ISO 8601; since when it is held. */
   time: string;
 }
 
 /** A rule as it is answered. */
-export type FaultRuleView = FaultRule & { hits: number; held: HeldCall[] };
+export type FaultRuleView = FaultRule & {
+  /** How many calls it has acted on. */
+  hits: number;
+  /** The calls that it holds now. */
+  held: HeldCall[];
+};
 
 /** Says what is wrong with posted rules; answered with status 400. */
 export class InvalidControlRequest extends Error {}

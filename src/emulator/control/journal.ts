@@ -5,7 +5,9 @@
 import { closeSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** One AWS call. */
 export interface JournalEntry {
+  /** AWS's name of the operation. */
   operation: string;
   /** ISO 8601; when the call took effect or was refused. */
   time: string;

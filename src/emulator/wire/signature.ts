@@ -11,8 +11,11 @@ import { refusalOf, type Refusal } from './signature-refusals';
 
 /** A key pair, and the token that must come with it where one is set. */
 export interface Credentials {
+  /** Names the pair. */
   accessKeyId: string;
+  /** Signs; it is never sent. */
   secretAccessKey: string;
+  /** Must come with every request where it is set. */
   sessionToken?: string;
 }
 
