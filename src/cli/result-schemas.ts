@@ -1,0 +1,245 @@
+/**
+ * What the commands answer with `--json`: the fields of each command's `result` event, and the bare documents of those
+ * that print one. `event-schemas.ts` puts the envelope around them; tests hold every printed line against them.
+ */
+import { z } from 'zod';
+import type {
+  DeleteEndpointResult,
+  DeployResult,
+  EndpointProgress,
+  FitResult,
+  FitThenDeployResult,
+  LedgerEntry,
+  MetricSample,
+  Progress,
+  TrainingJobProgress,
+} from '../contract';
+
+/** ISO 8601, UTC. */
+export const time = z.iso.datetime();
+
+export const ledgerEntrySchema = z.strictObject({
+  kind: z.enum(['bucket', 'training job', 'model', 'endpoint config', 'endpoint']),
+  name: z.string(),
+  state: z.enum(['intended', 'made', 'adopted', 'deleted', 'left']),
+  arn: z.string().optional(),
+  reason: z.string().optional(),
+}) satisfies z.ZodType<LedgerEntry>;
+
+const ledger = z.array(ledgerEntrySchema);
+
+const metricSample = z.strictObject({ name: z.string(), value: z.number(), time }) satisfies z.ZodType<MetricSample>;
+
+export const stageSchema = z.enum([
+  'Preparing',
+  'Training',
+  'Stopping',
+  'Deploying',
+  'Deleting',
+  'Done',
+  'Failed',
+  'Cancelled',
+]) satisfies z.ZodType<Progress['stage']>;
+
+/** What Temporal calls the state of a workflow. */
+const temporalStatus = z.enum([
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TERMINATED',
+  'CONTINUED_AS_NEW',
+  'TIMED_OUT',
+  'UNSPECIFIED',
+  'UNKNOWN',
+  'PAUSED',
+]);
+
+// --- what runs end with ------------------------------------------------------------------------------------------------
+
+const fitResult = z.strictObject({
+  trainingJobName: z.string(),
+  trainingJobArn: z.string(),
+  modelData: z.string(),
+  region: z.string(),
+  trainingStartTime: time.optional(),
+  trainingEndTime: time.optional(),
+  trainingTimeSeconds: z.number().optional(),
+  billableTimeSeconds: z.number().optional(),
+  finalMetrics: z.array(metricSample),
+  ledger,
+  warnings: z.array(z.string()),
+}) satisfies z.ZodType<FitResult>;
+
+const deployResult = z.strictObject({
+  endpointName: z.string(),
+  endpointArn: z.string(),
+  endpointConfigName: z.string(),
+  modelName: z.string(),
+  modelData: z.string(),
+  region: z.string(),
+  updated: z.boolean(),
+  ledger,
+  warnings: z.array(z.string()),
+}) satisfies z.ZodType<DeployResult>;
+
+const fitThenDeployResult = fitResult.extend(deployResult.shape) satisfies z.ZodType<FitThenDeployResult>;
+
+const deleteEndpointResult = z.strictObject({
+  endpointName: z.string(),
+  region: z.string(),
+  deleted: ledger,
+  left: ledger,
+  ledger,
+  warnings: z.array(z.string()),
+}) satisfies z.ZodType<DeleteEndpointResult>;
+
+// --- what commands say of them -----------------------------------------------------------------------------------------
+
+const runIds = { workflowId: z.string(), runId: z.string() };
+const temporalUiUrl = z.string().optional();
+
+/** Of a run that was followed to its end: who it is, and its result. */
+const followed = {
+  fit: fitResult.extend({ ...runIds, workflowType: z.literal('fit'), temporalUiUrl }),
+  deploy: deployResult.extend({ ...runIds, workflowType: z.literal('deploy'), temporalUiUrl }),
+  fitThenDeploy: fitThenDeployResult.extend({ ...runIds, workflowType: z.literal('fitThenDeploy'), temporalUiUrl }),
+  deleteEndpoint: deleteEndpointResult.extend({ ...runIds, workflowType: z.literal('deleteEndpoint'), temporalUiUrl }),
+};
+
+/** Of a run of somebody's own workflow type: its result as it is. */
+const foreign = z.strictObject({ ...runIds, workflowType: z.string(), temporalUiUrl, result: z.json() });
+
+const anyFollowed = z.union([followed.fit, followed.deploy, followed.fitThenDeploy, followed.deleteEndpoint, foreign]);
+
+/** Of a run that was started with `--detach`. */
+const detached = z.strictObject({
+  ...runIds,
+  workflowType: z.enum(['fit', 'deploy', 'fitThenDeploy']),
+  attached: z.boolean(),
+  trainingJobName: z.string().optional(),
+  endpointName: z.string().optional(),
+  temporalUiUrl,
+});
+
+const runLine = z.strictObject({
+  ...runIds,
+  workflowType: z.string(),
+  stage: stageSchema,
+  temporalStatus,
+  closed: z.boolean(),
+  startTime: time,
+  closeTime: time.optional(),
+  trainingJobName: z.string().optional(),
+  endpointName: z.string().optional(),
+});
+
+const trainingJobProgress = z.strictObject({
+  name: z.string(),
+  arn: z.string().optional(),
+  status: z.string().optional(),
+  secondaryStatus: z.string().optional(),
+  since: time.optional(),
+  transitions: z.array(
+    z.strictObject({
+      status: z.string(),
+      startTime: time,
+      endTime: time.optional(),
+      message: z.string().optional(),
+    }),
+  ),
+  metrics: z.array(metricSample),
+}) satisfies z.ZodType<TrainingJobProgress>;
+
+const endpointProgress = z.strictObject({
+  name: z.string(),
+  arn: z.string().optional(),
+  status: z.string().optional(),
+  since: time.optional(),
+  endpointConfigName: z.string().optional(),
+}) satisfies z.ZodType<EndpointProgress>;
+
+const progress = {
+  stage: stageSchema,
+  region: z.string().optional(),
+  trainingJob: trainingJobProgress.optional(),
+  modelData: z.string().optional(),
+  endpoint: endpointProgress.optional(),
+  ledger,
+  attempts: z.record(z.string(), z.number()),
+  links: z.record(z.string(), z.string()),
+  warnings: z.array(z.string()),
+  failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+} satisfies Record<keyof Progress, z.ZodType>;
+
+const runStatus = z.strictObject({
+  ...runIds,
+  workflowType: z.string(),
+  temporalStatus,
+  closed: z.boolean(),
+  startTime: time,
+  closeTime: time.optional(),
+  ...progress,
+  /** False where no worker told it. */
+  live: z.boolean(),
+  notice: z.string().optional(),
+  temporalUiUrl,
+});
+
+/** Fields of the `result` event, by the command that prints it. */
+export const RESULT_SCHEMAS = {
+  quickstart: z.strictObject({
+    ...runIds,
+    trainingJobName: z.string(),
+    modelData: z.string(),
+    endpointName: z.string(),
+    accuracy: z.number(),
+    heldOut: z.number(),
+    seconds: z.record(z.string(), z.number()),
+  }),
+  fit: z.union([followed.fit, detached]),
+  deploy: z.union([followed.deploy, detached]),
+  'fit-then-deploy': z.union([followed.fitThenDeploy, detached]),
+  attach: anyFollowed,
+  result: anyFollowed,
+  status: z.union([runStatus, z.strictObject({ runs: z.array(runLine) })]),
+  logs: z.strictObject({ trainingJobName: z.string(), lines: z.int() }),
+  cancel: z.strictObject({
+    ...runIds,
+    /** `Done`, `Cancelled`, or the code of the run's failure. */
+    outcome: z.string(),
+    ledger,
+  }),
+  'delete-endpoint': followed.deleteEndpoint,
+  predict: z.strictObject({
+    endpointName: z.string(),
+    contentType: z.string(),
+    /** How `body` holds the answer's bytes. */
+    encoding: z.enum(['utf8', 'base64']),
+    body: z.string(),
+  }),
+};
+
+/** Bare objects in one line, by the command that prints them in place of events. */
+export const DOCUMENT_SCHEMAS = {
+  dev: z.strictObject({
+    temporalAddress: z.string(),
+    temporalUiUrl: z.string(),
+    awsEndpointUrl: z.string(),
+    region: z.string(),
+    accessKeyId: z.string(),
+    secretAccessKey: z.string(),
+    taskQueue: z.string(),
+    pids: z.strictObject({ temporal: z.int(), emulator: z.int(), worker: z.int() }),
+    folder: z.string(),
+  }),
+  emulator: z.strictObject({
+    awsEndpointUrl: z.string(),
+    region: z.string(),
+    accessKeyId: z.string(),
+    secretAccessKey: z.string(),
+    account: z.string(),
+    pid: z.int(),
+  }),
+  worker: z.strictObject({ ready: z.literal(true), pid: z.int() }),
+};
