@@ -87,6 +87,10 @@ export class SageMakerError extends Error {
   /** HTTP status with which the model itself answered. */
   readonly modelStatus: number | undefined;
 
+  /**
+   * @param why what happened this time, with its coordinates in brackets
+   * @param details all else that is known; without a `fix`, the code's own
+   */
   constructor(code: FailureCode, why: string, details: ErrorDetails = {}) {
     const fix = details.fix ?? FAILURES[code].fix;
     super(composeMessage(code, why, fix, details), details.cause === undefined ? undefined : { cause: details.cause });

@@ -46,7 +46,10 @@ export interface FollowArguments {
 export type FitOptions = FollowArguments & Omit<FitArguments, 'inputs'>;
 
 /** Options of {@link Estimator.fitThenDeploy}. */
-export type FitThenDeployOptions = FitOptions & { deploy: DeployArguments };
+export type FitThenDeployOptions = FitOptions & {
+  /** How to host what was trained. */
+  deploy: DeployArguments;
+};
 
 /** Arguments of {@link Estimator.createModel}. */
 export type CreateModelOptions<Data, Answer> = ModelArguments & PredictorArguments<Data, Answer>;
@@ -97,6 +100,7 @@ export class Estimator {
   #modelData: string | undefined;
   #endpointName: string | undefined;
 
+  /** Keeps the arguments, and neither checks them nor connects; `fit` does both. */
   constructor({ session, ...estimatorArguments }: EstimatorOptions) {
     this.#givenSession = session;
     this.#arguments = estimatorArguments;

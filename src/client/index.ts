@@ -39,6 +39,7 @@ export { Run, type ResultOf, type RunProgress, type WatchOptions } from './run';
 export { type RunStatus } from './run-description';
 export { type WaitOptions } from './await-result';
 export { startRun, type StartOptions } from './start';
+export type { InputOf } from '../schemas';
 export { nameTrainingJob } from './name-run';
 export { planRun, type PlannedRequests, type PlanOptions } from './plan';
 export { tailTrainingLogs, type LogLine, type TailOptions } from './logs';

@@ -26,9 +26,13 @@ const WATCH_INTERVAL_MS = 2_000;
 
 /** Result of each workflow type. */
 export interface ResultOf {
+  /** What was trained. */
   fit: FitResult;
+  /** What serves. */
   deploy: DeployResult;
+  /** Both. */
   fitThenDeploy: FitThenDeployResult;
+  /** What is gone, and what is not. */
   deleteEndpoint: DeleteEndpointResult;
 }
 
@@ -74,6 +78,7 @@ export interface RunCoordinates {
  * ```
  */
 export class Run<T extends WorkflowType = WorkflowType> {
+  /** Workflow Id: for `fit` and `fitThenDeploy`, as our client starts them, the training job's name. */
   readonly workflowId: string;
   /** Run id of the first execution, to which this run is pinned: a later use of the Workflow Id is another run. */
   readonly runId: string;

@@ -15,6 +15,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * already has. Sessions share nothing.
  */
 export interface Session {
+  /** Connected, with the namespace of the runs. */
   readonly client: Client;
   /** Task queue on which the workers wait. */
   readonly taskQueue: string;

@@ -26,7 +26,7 @@ import type { Phase, World } from './world';
 
 export { emulatorControl, type EmulatorControl } from './control/client';
 export type { ClockChange, ClockSettings } from './clock';
-export type { FaultAction, FaultRuleInput, FaultRuleView, HeldCall } from './control/fault-rules';
+export type { FaultAction, FaultRule, FaultRuleInput, FaultRuleView, HeldCall } from './control/fault-rules';
 export type { JournalEntry } from './control/journal';
 export type { LoopbackHost } from './server';
 export type { Credentials } from './wire/signature';
@@ -60,9 +60,13 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** `http://127.0.0.1:port`: clients that are given an address choose path style for S3 by themselves. */
   url: string;
+  /** The region it answers for. */
   region: string;
+  /** The account in all ARNs. */
   account: string;
+  /** What requests must be signed with. */
   credentials: Credentials;
+  /** Holds all that was made. */
   folder: string;
   /** Ends all its processes and connections; what it holds stays in its folder, unless that was a temporary one. */
   close(): Promise<void>;
