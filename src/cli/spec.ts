@@ -18,7 +18,7 @@ export interface SpecSource {
 /** @throws CommandFailure InvalidInput with every problem */
 export async function readSpec<T extends WorkflowType>(type: T, source: SpecSource): Promise<InputOf[T]> {
   const value = await parseSpec(await readText(source), source.file);
-  const { checkInput } = await import('../schemas.js');
+  const { checkInput } = await import('../schemas/index.js');
   const checked = checkInput(type, value);
   if ('input' in checked) return checked.input;
   const { problems } = checked;

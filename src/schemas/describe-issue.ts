@@ -1,0 +1,95 @@
+/**
+ * What zod found wrong, in sentences that begin with the field and never echo a value. Used by `check-input.ts`.
+ */
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** One sentence a problem. */
+export function describeIssue(issue: Issue, input: unknown, prefix: PropertyKey[] = []): string[] {
+  const path = [...prefix, ...issue.path];
+  const at = nameOf(path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `${nameOf([...path, key])} is not a known argument`);
+    case 'invalid_union':
+      return describeUnion(issue, input, path);
+    case 'invalid_key':
+      return issue.issues.map((inner) => `${at}: the name ${inner.message}`);
+    case 'invalid_type': {
+      const given = valueAt(input, path);
+      if (given === undefined) return [`${at} is missing`];
+      return [`${at} must be ${withArticle(issue.expected)}, not ${kindOf(given)}`];
+    }
+    case 'invalid_value':
+      return [`${at} must be one of ${issue.values.map(String).join(', ')}`];
+    case 'too_small':
+      return [`${at} must ${issue.origin === 'string' ? 'not be empty' : `be ${String(issue.minimum)} or more`}`];
+    case 'too_big':
+      return [`${at} must ${describeMaximum(issue.origin, issue.maximum)}`];
+    default:
+      return [`${at} ${issue.message}`];
+  }
+}
+
+/** Of a union, tells the problems of the member that was most likely meant: the one of the value's own kind. */
+function describeUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  input: unknown,
+  path: PropertyKey[],
+): string[] {
+  const isOfOtherKind = (issues: Issue[]) =>
+    issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
+  const candidates = issue.errors.filter((issues) => !isOfOtherKind(issues));
+  const given = valueAt(input, path);
+  const asInput = typeof given === 'object' && given !== null && 's3Data' in given;
+  const meant =
+    candidates.find((issues) => asInput !== issues.some(({ code }) => code === 'invalid_key')) ?? candidates[0];
+  if (!meant)
+    return [
+      `${nameOf(path)} ${given === undefined ? 'is missing' : `must be a text or an object, not ${kindOf(given)}`}`,
+    ];
+  return meant.flatMap((inner) => describeIssue(inner, input, path));
+}
+
+function describeMaximum(origin: string, maximum: number | bigint): string {
+  if (origin === 'string') return `be at most ${String(maximum)} characters long`;
+  if (origin === 'array') return `have at most ${String(maximum)} entries`;
+  return `be ${String(maximum)} or less`;
+}
+
+/** A field as it is written in a program: `fit.inputs.train[0]`. */
+export function nameOf(path: PropertyKey[]): string {
+  const name = path
+    .map((key) => (typeof key === 'number' ? `[${String(key)}]` : `.${String(key).slice(0, 80)}`))
+    .join('');
+  return name.replace(/^\./, '') || 'the input';
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+/** What kind of value this is, with its article. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
+  return withArticle(typeof value);
+}
+
+function withArticle(type: string): string {
+  const words: Record<string, string> = {
+    string: 'a text',
+    int: 'a whole number',
+    number: 'a number',
+    array: 'a list',
+    record: 'an object',
+    object: 'an object',
+    boolean: 'true or false',
+  };
+  return words[type] ?? `a ${type}`;
+}

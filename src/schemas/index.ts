@@ -1,0 +1,19 @@
+/**
+ * The wire contract as zod schemas: what starters and `prepare` check inputs with, and what the published JSON Schema is
+ * made from. `contract.ts` holds the same shapes as types.
+ */
+export { checkInput, checkRequest, type CheckedInput } from './check-input';
+export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument } from './documents';
+export {
+  deleteEndpointInputSchema,
+  deployInputSchema,
+  deploySchema,
+  estimatorSchema,
+  fitInputSchema,
+  fitSchema,
+  fitThenDeployInputSchema,
+  INPUT_SCHEMAS,
+  s3InputSchema,
+  type InputOf,
+} from './inputs';
+export { failureDetailsSchema, progressSchema, RESULT_SCHEMAS, runMemoSchema } from './outcomes';

@@ -1,0 +1,178 @@
+/**
+ * What comes back from a run as zod schemas: progress, results, memo, failure details. `documents.ts` publishes them,
+ * tests hold every answer of real runs against them; `test/types/schemas.ts` proves that they say what `contract.ts` says.
+ */
+import { z } from 'zod';
+import type { WorkflowType } from '../contract';
+
+const name = z.string().min(1);
+const arn = z.string().regex(/^arn:/, 'must be an ARN');
+const time = z.iso.datetime();
+const uri = z.string().regex(/^s3:[/][/]/, 'must be an S3 URI');
+const region = z.string().min(1);
+const seconds = z.int().min(0);
+
+const ledgerEntry = z
+  .strictObject({
+    kind: z
+      .enum(['bucket', 'training job', 'model', 'endpoint config', 'endpoint'])
+      .meta({ description: 'Kind of resource.' }),
+    name: name.meta({ description: 'Name of the resource.' }),
+    state: z.enum(['intended', 'made', 'adopted', 'deleted', 'left']).meta({
+      description:
+        'What became of it: asked for, answer unknown (intended); made; there already, equal and of this run (adopted); ' +
+        'deleted; or still there, for the reason given (left).',
+    }),
+    arn: arn.optional().meta({ description: 'ARN, where AWS has told it.' }),
+    reason: z.string().optional().meta({ description: 'Why it is left.' }),
+  })
+  .meta({ id: 'LedgerEntry', title: 'Ledger entry', description: 'What became of one resource of the run.' });
+
+const ledger = z
+  .array(ledgerEntry)
+  .meta({ description: 'Every resource that the run made, adopted, deleted or left, in order.' });
+const warnings = z.array(z.string()).meta({ description: 'What went otherwise than one might think, in sentences.' });
+
+const metricSample = z
+  .strictObject({
+    name: name.meta({ description: 'Name of the metric.' }),
+    value: z.number().meta({ description: 'Its value.' }),
+    time: time.meta({ description: 'When SageMaker read it.' }),
+  })
+  .meta({ id: 'MetricSample', title: 'Metric sample', description: 'One value of one training metric.' });
+
+const transition = z
+  .strictObject({
+    status: z.string().meta({ description: "Secondary status, in SageMaker's words." }),
+    startTime: time.meta({ description: 'When the job entered it.' }),
+    endTime: time.optional().meta({ description: 'When it left it.' }),
+    message: z.string().optional().meta({ description: "SageMaker's own words." }),
+  })
+  .meta({ id: 'SecondaryStatusTransition', title: 'Secondary status', description: 'One phase of a training job.' });
+
+const stage = z
+  .enum(['Preparing', 'Training', 'Stopping', 'Deploying', 'Deleting', 'Done', 'Failed', 'Cancelled'])
+  .meta({ id: 'Stage', title: 'Stage', description: 'Where the run stands; the last three are ends.' });
+
+const trainingJobProgress = z
+  .strictObject({
+    name: name.meta({ description: 'Name of the training job.' }),
+    arn: arn.optional().meta({ description: 'ARN, once the job is made.' }),
+    status: z.string().optional().meta({ description: "SageMaker's status, as last seen." }),
+    secondaryStatus: z.string().optional().meta({ description: "SageMaker's secondary status, as last seen." }),
+    since: time.optional().meta({ description: 'When the job entered its secondary status.' }),
+    transitions: z.array(transition).meta({ description: 'The phases so far, in order.' }),
+    metrics: z
+      .array(metricSample)
+      .meta({ description: 'At most 30 samples of each metric, thinned evenly; the newest is always there.' }),
+  })
+  .meta({ id: 'TrainingJobProgress', title: 'Training job', description: 'What is known of the training job.' });
+
+const endpointProgress = z
+  .strictObject({
+    name: name.meta({ description: 'Name of the endpoint.' }),
+    arn: arn.optional().meta({ description: 'ARN, once the endpoint is there.' }),
+    status: z.string().optional().meta({ description: "SageMaker's status, as last seen." }),
+    since: time.optional().meta({ description: 'When the endpoint last changed.' }),
+    endpointConfigName: name.optional().meta({ description: 'Name of the endpoint config that serves.' }),
+  })
+  .meta({ id: 'EndpointProgress', title: 'Endpoint', description: 'What is known of the endpoint.' });
+
+export const progressSchema = z.strictObject({
+  stage,
+  region: region.optional().meta({ description: 'Region of the run, once it is prepared.' }),
+  trainingJob: trainingJobProgress.optional(),
+  modelData: uri.optional().meta({ description: 'S3 URI of the model data, once it is there.' }),
+  endpoint: endpointProgress.optional(),
+  ledger,
+  attempts: z
+    .record(z.string(), seconds)
+    .meta({ description: 'How often each step that can be asked again was asked.' }),
+  links: z.record(z.string(), z.url()).meta({ description: 'Pages to look at, by what they show.' }),
+  warnings,
+  failure: z
+    .strictObject({
+      code: z.string().meta({ description: 'One of the failure codes.' }),
+      message: z.string().meta({ description: 'What happened.' }),
+    })
+    .optional()
+    .meta({ description: 'Why the run failed, if it has.' }),
+});
+
+export const runMemoSchema = z.strictObject({
+  stage,
+  trainingJobName: name.optional().meta({ description: 'Name of the training job, if there is one.' }),
+  modelData: uri.optional().meta({ description: 'S3 URI of the model data, if there is any.' }),
+  endpointName: name.optional().meta({ description: 'Name of the endpoint, if there is one.' }),
+  ledger,
+  warnings,
+});
+
+const trained = {
+  trainingJobName: name.meta({ description: 'Name of the training job.' }),
+  trainingJobArn: arn.meta({ description: 'ARN of the training job.' }),
+  modelData: uri.meta({ description: 'S3 URI of the model data.' }),
+  region: region.meta({ description: 'Region of the run.' }),
+  trainingStartTime: time.optional().meta({ description: 'When the training started.' }),
+  trainingEndTime: time.optional().meta({ description: 'When the training ended.' }),
+  trainingTimeSeconds: seconds.optional().meta({ description: 'How long it trained, in seconds.' }),
+  billableTimeSeconds: seconds.optional().meta({ description: 'How long AWS bills for each instance, in seconds.' }),
+  finalMetrics: z.array(metricSample).meta({ description: 'The last value of each metric.' }),
+  ledger,
+  warnings,
+};
+
+const hosted = {
+  endpointName: name.meta({ description: 'Name of the endpoint.' }),
+  endpointArn: arn.meta({ description: 'ARN of the endpoint.' }),
+  endpointConfigName: name.meta({ description: 'Name of the endpoint config that serves.' }),
+  modelName: name.meta({ description: 'Name of the model that serves.' }),
+  modelData: uri.meta({ description: 'S3 URI of the model data.' }),
+  region: region.meta({ description: 'Region of the run.' }),
+  updated: z.boolean().meta({ description: 'True where an endpoint was there and now serves the new model.' }),
+  ledger,
+  warnings,
+};
+
+export const fitResultSchema = z.strictObject(trained);
+export const deployResultSchema = z.strictObject(hosted);
+export const fitThenDeployResultSchema = z.strictObject({ ...trained, ...hosted });
+export const deleteEndpointResultSchema = z.strictObject({
+  endpointName: name.meta({ description: 'Name of the endpoint.' }),
+  region: region.meta({ description: 'Region of the run.' }),
+  deleted: z.array(ledgerEntry).meta({ description: 'What the run deleted.' }),
+  left: z.array(ledgerEntry).meta({ description: 'What is still there, each with its reason.' }),
+  ledger,
+  warnings,
+});
+
+/** Result schema of each workflow type. */
+export const RESULT_SCHEMAS = {
+  fit: fitResultSchema,
+  deploy: deployResultSchema,
+  fitThenDeploy: fitThenDeployResultSchema,
+  deleteEndpoint: deleteEndpointResultSchema,
+} satisfies Record<WorkflowType, z.ZodType>;
+
+const sentences = z.array(z.string());
+
+export const failureDetailsSchema = z.strictObject({
+  reason: z.string().optional().meta({ description: "AWS's own words." }),
+  requestId: z.string().optional().meta({ description: "AWS's request id." }),
+  fix: z.string().optional().meta({ description: 'What to do about it.' }),
+  isEffectUnknown: z
+    .boolean()
+    .optional()
+    .meta({ description: 'True where a create may have taken effect although nothing says so.' }),
+  logTail: sentences.optional().meta({ description: "The last lines of the container's log." }),
+  problems: sentences
+    .optional()
+    .meta({ description: 'Every problem of an input, each beginning with the field it is about.' }),
+  differences: sentences
+    .optional()
+    .meta({ description: 'The fields in which a taken name differs from what was asked for.' }),
+  trainingJobName: name.optional().meta({ description: 'Name of the training job, if there is one.' }),
+  modelData: uri.optional().meta({ description: 'S3 URI of the model data, from which to deploy again.' }),
+  endpointName: name.optional().meta({ description: 'Name of the endpoint, if there is one.' }),
+  ledger: ledger.optional(),
+});

@@ -1,0 +1,73 @@
+/**
+ * The zod schemas say what the contract's types say, field for field. Nothing here runs: `npm run types` checks it, and
+ * a schema that differs from its type in any field, an optional one too, does not compile.
+ */
+import type { z } from 'zod';
+import type {
+  DeleteEndpointInput,
+  DeleteEndpointResult,
+  DeployArguments,
+  DeployInput,
+  DeployResult,
+  EstimatorArguments,
+  FailureDetails,
+  FitArguments,
+  FitInput,
+  FitResult,
+  FitThenDeployInput,
+  FitThenDeployResult,
+  Progress,
+  RunMemo,
+  S3Input,
+} from '../../src/contract';
+import type {
+  deploySchema,
+  estimatorSchema,
+  failureDetailsSchema,
+  fitSchema,
+  INPUT_SCHEMAS,
+  progressSchema,
+  RESULT_SCHEMAS,
+  runMemoSchema,
+  s3InputSchema,
+} from '../../src/schemas';
+import type { AnyDeployInput } from '../../src/schemas/inputs';
+
+/** An intersection as one object. */
+type Flat<T> = { [Key in keyof T]: T[Key] };
+/** True for identical types alone: one more optional field, which assignability would pass, is a difference. */
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- the parameter is what makes the comparison exact */
+type Identical<A, B> = (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : false;
+/* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
+/** The keys of all members of a union. */
+type KeyOfAny<T> = T extends unknown ? keyof T : never;
+type AllTrue<Verdicts extends true[]> = Verdicts;
+
+type Inputs = typeof INPUT_SCHEMAS;
+type Results = typeof RESULT_SCHEMAS;
+
+export type SchemasAreTheContract = AllTrue<
+  [
+    Identical<z.output<typeof estimatorSchema>, EstimatorArguments>,
+    Identical<z.output<typeof s3InputSchema>, S3Input>,
+    Identical<z.output<typeof fitSchema>, FitArguments>,
+    Identical<z.output<typeof deploySchema>, DeployArguments>,
+    Identical<z.output<Inputs['fit']>, FitInput>,
+    Identical<z.output<Inputs['deploy']>, AnyDeployInput>,
+    DeployInput extends AnyDeployInput ? true : false,
+    Identical<Record<KeyOfAny<DeployInput>, 1>, Record<keyof AnyDeployInput, 1>>,
+    Identical<z.output<Inputs['fitThenDeploy']>, FitThenDeployInput>,
+    Identical<z.output<Inputs['deleteEndpoint']>, DeleteEndpointInput>,
+    Identical<z.output<Results['fit']>, FitResult>,
+    Identical<z.output<Results['deploy']>, DeployResult>,
+    Identical<z.output<Results['fitThenDeploy']>, FitThenDeployResult>,
+    Identical<z.output<Results['deleteEndpoint']>, DeleteEndpointResult>,
+    Identical<z.output<typeof progressSchema>, Progress>,
+    Identical<z.output<typeof runMemoSchema>, RunMemo>,
+    Identical<z.output<typeof failureDetailsSchema>, FailureDetails>,
+  ]
+>;
+
+// The proof would notice a field that only one side has.
+// @ts-expect-error -- `extra` is in one of them alone
+export type NoticesAField = AllTrue<[Identical<z.output<typeof runMemoSchema>, RunMemo & { extra?: string }>]>;
