@@ -1,6 +1,7 @@
 /**
- * What is wrong with a finished plan: requests that AWS's published model refuses, and limits of time that would end
- * the run before its clean-up. Comes from `prepare`, goes into its `InvalidInput`.
+ * What is wrong beside an input's own fields: a name that a schedule would use twice, and in the finished plan requests
+ * that AWS's published model refuses and limits of time that would end the run before its clean-up. Comes from `prepare`,
+ * goes into its `InvalidInput`.
  */
 import { OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import type { Plan, RunIdentity } from '../domain/plan';
@@ -43,4 +44,28 @@ export function findTimeoutProblems({ training, hosting, removal }: Plan, { time
 export function findNameProblems({ training }: Plan, identity: RunIdentity, jobName: string | undefined): string[] {
   if (!training || jobName !== undefined || !identity.isContinued) return [];
   return ['fit.jobName is needed after a continue-as-new: a name made here would be that of the run before'];
+}
+
+/** A training job's name is never free again, and a schedule starts the same input again and again. */
+export function findScheduleProblems(raw: unknown, { schedule }: RunIdentity): string[] {
+  const jobName = (raw as { fit?: { jobName?: unknown } | null } | null | undefined)?.fit?.jobName;
+  if (!schedule || jobName === undefined) return [];
+  return [
+    `fit.jobName is fixed in ${describeSchedule(schedule)}, which starts this input again and again, and the name of a ` +
+      'training job can be used only once: leave it out, and each run gets a name of its own',
+  ];
+}
+
+/** Not wrong, since someone may want it; but each endpoint costs until it is deleted. */
+export function findScheduleWarnings(input: object, { schedule }: RunIdentity): string[] {
+  const { fit, deploy } = input as { fit?: object; deploy?: { endpointName?: string } };
+  if (!schedule || !fit || !deploy || deploy.endpointName !== undefined) return [];
+  return [
+    `each run of ${describeSchedule(schedule)} makes an endpoint of its own, and nothing deletes it: give ` +
+      'deploy.endpointName, and each run updates that one',
+  ];
+}
+
+function describeSchedule(schedule: NonNullable<RunIdentity['schedule']>): string {
+  return 'id' in schedule ? `the schedule ${schedule.id}` : `the cron schedule ${schedule.cron}`;
 }

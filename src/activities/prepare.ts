@@ -23,7 +23,13 @@ import { judgeTrainingJob } from '../domain/training-status';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
 import { callAws, failWith, ifPresent } from './aws-errors';
-import { findNameProblems, findPlanProblems, findTimeoutProblems } from './plan-problems';
+import {
+  findNameProblems,
+  findPlanProblems,
+  findScheduleProblems,
+  findScheduleWarnings,
+  findTimeoutProblems,
+} from './plan-problems';
 import { listSearchAttributes } from './search-attributes';
 import type { Activities } from './index';
 
@@ -51,7 +57,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         preparedAt,
         searchAttributes: attributes.names,
         ...timings,
-        warnings: attributes.warnings,
+        warnings: [...attributes.warnings, ...findScheduleWarnings(input, identity)],
       };
       if ('endpointName' in input) {
         const removal: Plan = { run, removal: { endpointName: input.endpointName } };
@@ -89,7 +95,8 @@ function checkOrRefuse<T extends WorkflowType>(
   region: string,
 ): InputOf[T] {
   const checked = checkInput(type, raw);
-  if ('problems' in checked) throw refusal(checked.problems, type, identity);
+  const problems = [...('problems' in checked ? checked.problems : []), ...findScheduleProblems(raw, identity)];
+  if (!('input' in checked) || problems.length > 0) throw refusal(problems, type, identity);
   const { input } = checked;
   if (input.region !== undefined && input.region !== region) {
     throw refusal([`region is ${input.region}, but the workers of this task queue serve ${region}`], type, identity);

@@ -124,8 +124,7 @@ export function runTagOf(identity: RunIdentity): string {
 
 function nameForRun({ identity, sha256 }: Surroundings): string {
   const { workflowId, firstExecutionRunId, cronStartTime, ordinal } = identity;
-  return nameFromWorkflow(
-    workflowId,
-    sha256(canonicalJson({ workflowId, firstExecutionRunId, cronStartTime, ordinal })),
-  );
+  // The runs of a cron schedule share a Workflow Id; those of a Temporal Schedule have their time in it.
+  const readable = cronStartTime === undefined ? workflowId : `${workflowId}-${cronStartTime.replace(/\.\d+Z$/, 'Z')}`;
+  return nameFromWorkflow(readable, sha256(canonicalJson({ workflowId, firstExecutionRunId, cronStartTime, ordinal })));
 }

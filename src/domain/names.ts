@@ -36,9 +36,21 @@ export function nameFromBase(base: string, time: Date, random: string): string {
   return withSuffix(base, `${stamp}-${random}`);
 }
 
-/** The name for a run whose starter gave none: readable from its Workflow Id, unique by a hash of its identity. */
+/** The time that a Temporal Schedule puts behind the Workflow Ids of its runs. */
+const SCHEDULED_TIME = /-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+/**
+ * The name for a run whose starter gave none: readable from its Workflow Id, unique by a hash of its identity. Of a
+ * scheduled run's long Workflow Id the time is kept, since that is what tells it from the schedule's other runs.
+ */
 export function nameFromWorkflow(workflowId: string, hash: string): string {
-  return withSuffix(workflowId, hash.slice(0, HASH_LENGTH));
+  const time = SCHEDULED_TIME.exec(workflowId)?.[0] ?? '';
+  const base = workflowId.slice(0, workflowId.length - time.length);
+  return withSuffix(base, `${sanitizeTime(time)}${hash.slice(0, HASH_LENGTH)}`);
+}
+
+function sanitizeTime(time: string): string {
+  return time === '' ? '' : `${sanitizeName(time)}-`;
 }
 
 /** `endpointName-hash`: names of model and endpoint config, which are their content. */

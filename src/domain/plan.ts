@@ -16,6 +16,8 @@ export interface RunIdentity {
   ordinal: number;
   /** True after a continue-as-new, which starts anew under the first run's id: a made-up name would not be new. */
   isContinued?: boolean;
+  /** What starts this very input again and again: a Temporal Schedule's id, or a cron expression. */
+  schedule?: { id: string } | { cron: string };
   /** The shorter of the execution's and the run's time-out. */
   timeoutMs?: number;
 }

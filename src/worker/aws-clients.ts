@@ -8,7 +8,9 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsClients } from '../activities';
+import { WorkerError } from './errors';
 
+/** @throws {@link WorkerError} `InvalidInput` where neither the options nor AWS's chain know a region */
 export async function createAwsClients(options: { region?: string; requestTimeoutMs: number }): Promise<AwsClients> {
   const config = {
     ...(options.region !== undefined && { region: options.region }),
@@ -25,7 +27,7 @@ export async function createAwsClients(options: { region?: string; requestTimeou
     }),
   };
   const sagemaker = new SageMakerClient(config);
-  const region = await sagemaker.config.region();
+  const region = await findRegion(sagemaker);
   return {
     region,
     sagemaker,
@@ -34,4 +36,16 @@ export async function createAwsClients(options: { region?: string; requestTimeou
     iam: new IAMClient(config),
     logs: new CloudWatchLogsClient(config),
   };
+}
+
+async function findRegion({ config }: SageMakerClient): Promise<string> {
+  try {
+    return await config.region();
+  } catch (error) {
+    throw new WorkerError('InvalidInput', 'no AWS region is known', {
+      fix: 'Set AWS_REGION or AWS_PROFILE, or give the region as an option.',
+      reason: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
 }

@@ -1,18 +1,21 @@
 /**
- * A whole worker: workflows and short activities on the task queue, waits on a queue and a worker of their own, one
- * status reader behind them. Configured by options and environment; run by the command `worker` or a program.
+ * A whole worker, for a process that is nothing else: a Temporal worker with this package's workflows and plugin.
+ * Configured by options and environment; run by the command `worker` or a program.
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createActivities, createStatusReader, createWaitingActivities } from '../activities';
-import { WAITS_QUEUE_SUFFIX } from '../contract';
-import { createAwsClients } from './aws-clients';
+import { toWorkerError, WorkerError } from './errors';
 import { resolveOptions, type ResolvedOptions, type SageMakerWorkerOptions } from './options';
+import { SageMakerPlugin } from './plugin';
 import { findWorkflowCode } from './workflow-bundle';
 
 /** A worker process's two workers as one. */
 export interface SageMakerWorker {
-  /** Polls until `shutdown`; settles once both workers have drained. */
+  /**
+   * Polls until `shutdown`; settles once both workers have drained.
+   *
+   * @throws {@link WorkerError} `AccessDenied` or `TemporalUnreachable` where Temporal turned it away for good
+   */
   run(): Promise<void>;
   /** Stops polling and lets running activities end; training jobs and endpoints are left alone. */
   shutdown(): void;
@@ -24,16 +27,21 @@ export interface CreateWorkerOptions extends SageMakerWorkerOptions {
   connection?: NativeConnection;
   /** @default the profile's, else 'default' */
   namespace?: string;
-  /** Further options for the worker of workflows and short activities; its data converter serves the waits too. */
+  /**
+   * Further options for Temporal's worker, such as workflows and activities of your own beside this package's; its data
+   * converter and activity interceptors serve the waits too.
+   */
   worker?: Partial<WorkerOptions>;
 }
 
 /**
  * Creates a worker that serves all workflow types of this package.
  *
- * It holds no state: kill it at any moment, and another goes on where it was.
+ * It holds no state: kill it at any moment, and another goes on where it was. Where it cannot be made, nothing is left
+ * open.
  *
- * @throws Error where Temporal cannot be reached, or AWS's chain finds no region
+ * @throws {@link WorkerError} `InvalidInput` with everything that is wrong with the options, or where AWS's chain finds
+ *   no region; `TemporalUnreachable` with the address; `AccessDenied` where Temporal refuses the worker
  * @see https://docs.temporal.io/develop/typescript/workers/run-worker-process
  * @example
  * ```ts
@@ -46,72 +54,76 @@ export interface CreateWorkerOptions extends SageMakerWorkerOptions {
  */
 export async function createWorker(options: CreateWorkerOptions = {}): Promise<SageMakerWorker> {
   const resolved = resolveOptions(options);
-  const profile = loadClientConnectConfig();
+  const plugin = new SageMakerPlugin(options);
+  const profile = loadProfile();
   const namespace = options.namespace ?? profile.namespace ?? 'default';
-  const aws = await createAwsClients(resolved);
-  const connection = options.connection ?? (await NativeConnection.connect(profile.connectionOptions));
-  const common = { connection, namespace, ...shutdownOf(resolved) };
-  const reader = createStatusReader(aws.sagemaker, resolved.pace, resolved.requestTimeoutMs);
-
-  const main = await Worker.create({
-    ...common,
-    ...(bringsWorkflows(options.worker) ? {} : findWorkflowCode()),
-    // A worker that died holds its workflows' tasks for this long; the default of 10 s would be the whole delay.
-    stickyQueueScheduleToStartTimeout: '1s',
-    ...options.worker,
+  const at = {
+    ...(!options.connection && { address: profile.connectionOptions.address ?? 'localhost:7233' }),
+    namespace,
     taskQueue: resolved.taskQueue,
-    activities: createActivities({ aws, timings: timingsOf(resolved) }),
-  });
-  const waits = await Worker.create({
-    ...common,
-    taskQueue: resolved.taskQueue + WAITS_QUEUE_SUFFIX,
-    activities: createWaitingActivities(reader),
-    ...(options.worker?.dataConverter && { dataConverter: options.worker.dataConverter }),
-    maxConcurrentActivityTaskExecutions: resolved.maxConcurrentWaits,
-    // Waits lose nothing when they are interrupted: another worker goes on at once.
-    shutdownGraceTime: 0,
-  });
+  };
 
+  const connection = options.connection ?? (await typed(at, NativeConnection.connect(profile.connectionOptions)));
+  const closeOwn = async (): Promise<void> => {
+    if (!options.connection) await connection.close();
+  };
+  let worker: Worker;
+  try {
+    worker = await typed(at, Worker.create(compose(options, resolved, { connection, namespace, plugin })));
+  } catch (error) {
+    await closeOwn();
+    throw error;
+  }
   return {
     async run() {
       try {
-        await runTogether([main, waits]);
+        await typed(at, worker.run());
       } finally {
-        reader.close();
-        if (!options.connection) await connection.close();
+        await closeOwn();
       }
     },
     shutdown() {
-      for (const worker of [main, waits]) if (worker.getState() === 'RUNNING') worker.shutdown();
+      if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };
 }
 
-/** If one of the two fails, the other must not pretend that the process still works. */
-async function runTogether(workers: Worker[]): Promise<void> {
-  const runs = workers.map(async (worker) => {
-    try {
-      await worker.run();
-    } finally {
-      for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
-    }
-  });
-  await Promise.allSettled(runs);
-  await Promise.all(runs);
-}
-
-function bringsWorkflows(options: Partial<WorkerOptions> | undefined): boolean {
-  return options?.workflowBundle !== undefined || options?.workflowsPath !== undefined;
-}
-
-function timingsOf({ heartbeatTimeoutMs, callTimeoutMs }: ResolvedOptions) {
-  return { heartbeatTimeoutMs, callTimeoutMs };
-}
-
-function shutdownOf({ shutdownGraceTimeMs }: ResolvedOptions) {
+function compose(
+  { worker = {} }: CreateWorkerOptions,
+  { taskQueue, shutdownGraceTimeMs }: ResolvedOptions,
+  { plugin, ...connected }: { connection: NativeConnection; namespace: string; plugin: SageMakerPlugin },
+): WorkerOptions {
+  const bringsWorkflows = worker.workflowBundle !== undefined || worker.workflowsPath !== undefined;
   return {
+    ...connected,
     shutdownGraceTime: shutdownGraceTimeMs,
     // An activity that never returns must not keep a process alive that looks healthy and does nothing.
     shutdownForceTime: shutdownGraceTimeMs + 5_000,
+    // A worker that died holds its workflows' tasks for this long; the default of 10 s would be the whole delay.
+    stickyQueueScheduleToStartTimeout: '1s',
+    ...(bringsWorkflows ? {} : findWorkflowCode()),
+    ...worker,
+    taskQueue,
+    plugins: [...(worker.plugins ?? []), plugin],
   };
+}
+
+function loadProfile(): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig();
+  } catch (error) {
+    throw new WorkerError('InvalidInput', "Temporal's configuration cannot be read", {
+      reason: error instanceof Error ? error.message : String(error),
+      fix: 'Check TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE and the TEMPORAL_TLS variables.',
+      cause: error,
+    });
+  }
+}
+
+async function typed<T>(at: Record<string, string>, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toWorkerError(error, at);
+  }
 }

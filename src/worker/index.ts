@@ -1,6 +1,8 @@
 /**
- * The worker's door: {@link createWorker} for a process that is nothing else. See `temporal-sagemaker/workflows` for
- * calling the same steps from a workflow of your own.
+ * The worker's door: {@link createWorker} for a process that is nothing else, {@link SageMakerPlugin} for a worker that
+ * one already has. See `temporal-sagemaker/workflows` for calling the steps from a workflow of your own.
  */
 export { createWorker, type CreateWorkerOptions, type SageMakerWorker } from './create-worker';
-export { workerOptionsFromEnvironment, type SageMakerWorkerOptions } from './options';
+export { WorkerError, type WorkerErrorDetails } from './errors';
+export { workerOptionsFromEnvironment, type SageMakerPluginOptions, type SageMakerWorkerOptions } from './options';
+export { SageMakerPlugin } from './plugin';

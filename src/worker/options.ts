@@ -1,17 +1,13 @@
 /**
- * The worker's options, their defaults and the environment variables that set them. Read by `create-worker.ts`, the
- * plugin and the command `worker`.
+ * The worker's options, their defaults, what is wrong with them, and the environment variables that set them. Read by
+ * `create-worker.ts`, the plugin and the command `worker`.
  */
 import type { Pace } from '../activities';
 import { TASK_QUEUE } from '../contract';
+import { refuseProblems } from './errors';
 
-/** Options of a worker; every one has a default. */
-export interface SageMakerWorkerOptions {
-  /**
-   * Task queue of workflows and short activities; waits run on the same name with `-waits` behind it.
-   * @default 'sagemaker'
-   */
-  taskQueue?: string;
+/** What the steps need of a worker, whoever made it; every option has a default. */
+export interface SageMakerPluginOptions {
   /** AWS region. @default by AWS's own chain (AWS_REGION, profile) */
   region?: string;
   /** Shortest time between two reads of one resource's status, in ms. @default 5000 */
@@ -24,6 +20,15 @@ export interface SageMakerWorkerOptions {
   requestTimeoutMs?: number;
   /** How many waits one process holds. Each needs about 100 kB. @default 5000 */
   maxConcurrentWaits?: number;
+}
+
+/** Options of a worker of this package's own; every one has a default. */
+export interface SageMakerWorkerOptions extends SageMakerPluginOptions {
+  /**
+   * Task queue of workflows and short activities; waits run on the same name with `-waits` behind it.
+   * @default 'sagemaker'
+   */
+  taskQueue?: string;
   /** How long a stopping worker lets its short activities end, in ms. @default 20000 */
   shutdownGraceTimeMs?: number;
 }
@@ -39,14 +44,21 @@ export interface ResolvedOptions extends Required<
   callTimeoutMs: number;
 }
 
+/** Fills in the defaults. @throws {@link WorkerError} `InvalidInput` with everything that is wrong */
 export function resolveOptions(options: SageMakerWorkerOptions): ResolvedOptions {
+  const refusal = refuseProblems(
+    "the worker's options have",
+    findProblems(options),
+    'Mend the options that are named.',
+  );
+  if (refusal) throw refusal;
   const maxIntervalMs = options.pollMaxIntervalMs ?? 30_000;
   const requestTimeoutMs = options.requestTimeoutMs ?? 10_000;
   return {
     taskQueue: options.taskQueue ?? TASK_QUEUE,
     ...(options.region !== undefined && { region: options.region }),
     pace: {
-      minIntervalMs: Math.min(options.pollMinIntervalMs ?? 5_000, maxIntervalMs),
+      minIntervalMs: options.pollMinIntervalMs ?? Math.min(5_000, maxIntervalMs),
       maxIntervalMs,
       readsPerSecond: options.readsPerSecond ?? 10,
     },
@@ -56,6 +68,41 @@ export function resolveOptions(options: SageMakerWorkerOptions): ResolvedOptions
     heartbeatTimeoutMs: Math.max(5_000, 2 * maxIntervalMs),
     callTimeoutMs: 3 * requestTimeoutMs,
   };
+}
+
+const WHOLE = [
+  'pollMinIntervalMs',
+  'pollMaxIntervalMs',
+  'requestTimeoutMs',
+  'maxConcurrentWaits',
+] as const satisfies (keyof SageMakerPluginOptions)[];
+
+/** Node's timers take no more. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Types keep these out of TypeScript; options come from JavaScript and from parsed files too. */
+function findProblems(options: SageMakerWorkerOptions): string[] {
+  const problems: string[] = [];
+  const expect = (name: keyof SageMakerWorkerOptions, isRight: (value: never) => boolean, wanted: string): void => {
+    const value = options[name];
+    if (value !== undefined && !isRight(value as never)) {
+      problems.push(`${name} must be ${wanted}, got ${JSON.stringify(value)}`);
+    }
+  };
+  const isWhole = (value: unknown): boolean =>
+    Number.isInteger(value) && (value as number) > 0 && (value as number) <= TIMER_MS_MAX;
+  for (const name of WHOLE) expect(name, isWhole, 'a positive whole number');
+  expect('readsPerSecond', (value) => Number.isFinite(value) && value > 0, 'a positive number');
+  expect('shutdownGraceTimeMs', (value) => value === 0 || isWhole(value), 'a whole number of 0 or more');
+  expect('region', (value) => /^[a-z]{2}(-[a-z]+)+-\d+$/.test(String(value)), 'an AWS region such as eu-central-1');
+  expect('taskQueue', (value) => typeof value === 'string' && value !== '', 'the name of a task queue');
+  const { pollMinIntervalMs: least, pollMaxIntervalMs: most } = options;
+  if (problems.length === 0 && least !== undefined && least > (most ?? 30_000)) {
+    problems.push(
+      `pollMinIntervalMs must be at most pollMaxIntervalMs, got ${String(least)} and ${String(most ?? 30_000)}`,
+    );
+  }
+  return problems;
 }
 
 const NUMBERS = {
@@ -68,9 +115,16 @@ const NUMBERS = {
 } as const satisfies Record<string, keyof SageMakerWorkerOptions>;
 
 /**
- * The options that the environment sets.
+ * The options that the environment sets, for {@link createWorker} and {@link SageMakerPlugin} alike.
  *
- * @throws Error that names every variable that is no positive whole number
+ * @throws {@link WorkerError} `InvalidInput` that names every variable that is no positive whole number
+ * @example
+ * ```ts
+ * import { createWorker, workerOptionsFromEnvironment } from 'temporal-sagemaker/worker';
+ *
+ * const worker = await createWorker({ ...workerOptionsFromEnvironment(), region: 'eu-central-1' });
+ * await worker.run();
+ * ```
  */
 export function workerOptionsFromEnvironment(env: NodeJS.ProcessEnv = process.env): SageMakerWorkerOptions {
   const options: SageMakerWorkerOptions = {};
@@ -82,7 +136,8 @@ export function workerOptionsFromEnvironment(env: NodeJS.ProcessEnv = process.en
     if (Number.isInteger(value) && value > 0) options[option] = value;
     else problems.push(`${variable} must be a positive whole number, got ${JSON.stringify(text)}`);
   }
-  if (problems.length > 0) throw new Error(problems.join('; '));
+  const refusal = refuseProblems('the environment has', problems, 'Mend the environment variables that are named.');
+  if (refusal) throw refusal;
   if (env.TEMPORAL_SAGEMAKER_TASK_QUEUE) options.taskQueue = env.TEMPORAL_SAGEMAKER_TASK_QUEUE;
   return options;
 }

@@ -3,7 +3,14 @@
  * starter; the steps are in `train-model.ts`, `host-model.ts` and `take-down.ts`; what fails leaves with its code, its
  * ledger and the model data.
  */
-import { ApplicationFailure, isCancellation, TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  isCancellation,
+  TemporalFailure,
+  workflowInfo,
+  type WorkflowInfo,
+} from '@temporalio/workflow';
 import type { FailureDetails, LedgerEntry, WorkflowType } from '../contract';
 import type { Plan, RunIdentity } from '../domain/plan';
 import { preparing } from './activity-options';
@@ -33,7 +40,7 @@ export async function inRun<Result extends object>(
 ): Promise<Result & RunSummary> {
   const record = openRunRecord();
   try {
-    const plan = await preparing().prepare(type, input, identify(plansMade++));
+    const plan = await preparing().prepare(type, input, identify(type, plansMade++));
     record.planned(plan);
     const result = await steps({ plan, record });
     record.close('Done');
@@ -45,18 +52,31 @@ export async function inRun<Result extends object>(
 }
 
 /** Names are made of what stays through retries and resets: the first run id, or each run's start in a cron chain. */
-function identify(ordinal: number): RunIdentity {
+function identify(type: WorkflowType, ordinal: number): RunIdentity {
   const info = workflowInfo();
+  const schedule = findSchedule(type, info);
   const limits = [info.executionTimeoutMs, info.runTimeoutMs].filter((ms) => ms !== undefined && ms > 0) as number[];
   return {
     workflowId: info.workflowId,
     firstExecutionRunId: info.firstExecutionRunId,
     ...(info.cronSchedule && { cronStartTime: info.runStartTime.toISOString() }),
     ordinal,
+    ...(schedule && { schedule }),
     // A cron run or a retry continues another too; only a continue-as-new is a first attempt without a schedule.
     ...(info.continuedFromExecutionRunId && !info.cronSchedule && info.attempt === 1 && { isContinued: true }),
     ...(limits.length > 0 && { timeoutMs: Math.min(...limits) }),
   };
+}
+
+/** Set by the server on what a Schedule starts, and on nothing that this starts in turn. */
+const SCHEDULED_BY = defineSearchAttributeKey('TemporalScheduledById', SearchAttributeType.KEYWORD);
+
+/** A workflow of the user's own may make an input anew each time; only ours takes the schedule's word for word. */
+function findSchedule(type: WorkflowType, info: WorkflowInfo): RunIdentity['schedule'] {
+  if (info.workflowType !== type) return undefined;
+  const id = info.typedSearchAttributes.get(SCHEDULED_BY);
+  if (id !== undefined) return { id };
+  return info.cronSchedule ? { cron: info.cronSchedule } : undefined;
 }
 
 function concludeFailure(error: unknown, record: RunRecord): unknown {

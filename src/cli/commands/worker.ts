@@ -4,7 +4,6 @@
  */
 import type { Command } from 'commander';
 import type { SageMakerWorker } from '../../worker';
-import { CommandFailure } from '../command-failure';
 import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
 import { untilInterrupted, whenInterrupted } from '../interruption';
 
@@ -41,30 +40,5 @@ export function addWorkerCommand(program: Command, context: ProgramContext): voi
 
 async function startWorker(env: NodeJS.ProcessEnv): Promise<SageMakerWorker> {
   const { createWorker, workerOptionsFromEnvironment } = await import('../../worker/index.js');
-  const options = readOptions(() => workerOptionsFromEnvironment(env));
-  try {
-    return await createWorker(options);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof Error && error.name === 'TransportError') {
-      const address = env.TEMPORAL_ADDRESS ?? 'the address of the profile, else localhost:7233';
-      throw new CommandFailure('TemporalUnreachable', `no connection to Temporal [address=${address}]`, {
-        reason: message,
-      });
-    }
-    if (message.startsWith('Region is missing')) {
-      throw new CommandFailure('InvalidInput', 'no AWS region is known', { fix: 'Set AWS_REGION or AWS_PROFILE.' });
-    }
-    throw error;
-  }
-}
-
-function readOptions<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new CommandFailure('InvalidInput', error instanceof Error ? error.message : String(error), {
-      fix: 'Mend the environment variables that the message names.',
-    });
-  }
+  return createWorker(workerOptionsFromEnvironment(env));
 }

@@ -46,6 +46,23 @@ describe('names that SageMaker takes', () => {
   });
 });
 
+describe('the name of a run whose starter gave none', () => {
+  const HASH = '0123456789abcdef';
+
+  it('is its Workflow Id and a hash', () => {
+    expect(nameFromWorkflow('train/iris 7', HASH)).toBe('train-iris-7-0123456789');
+    expect(nameFromWorkflow('x'.repeat(80), HASH)).toBe(`${'x'.repeat(52)}-0123456789`);
+  });
+
+  it('keeps the time that a schedule put into the Workflow Id, however long that is', () => {
+    expect(nameFromWorkflow('nightly-2026-01-02T03:04:05Z', HASH)).toBe('nightly-2026-01-02T03-04-05Z-0123456789');
+    const name = nameFromWorkflow(`${'x'.repeat(80)}-2026-01-02T03:04:05Z`, HASH);
+    expect(name).toBe(`${'x'.repeat(31)}-2026-01-02T03-04-05Z-0123456789`);
+    expect(name).toHaveLength(63);
+    expect(name).toMatch(NAME_PATTERN);
+  });
+});
+
 describe('the name of an image', () => {
   it.each([
     ['123456789012.dkr.ecr.eu-central-1.amazonaws.com/my_algo:1', 'my-algo'],

@@ -1,0 +1,58 @@
+/**
+ * Two workers in one process that start, stop and fail as one: the main worker, which the caller runs and stops, and the
+ * worker of the waits beside it. Called by the plugin.
+ */
+import type { Worker } from '@temporalio/worker';
+import { toWorkerError } from './errors';
+
+/** How soon one worker follows the other. Temporal tells nobody that a worker is being stopped; its state has to be looked at. */
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Settles once both have drained, with the failure of whichever failed. The waits do not stay for the main worker's grace
+ * time: they are handed over as soon as it is told to stop.
+ *
+ * @param mainRun the run of the main worker, already begun: whoever stops it right after `run()` must find it running
+ */
+export async function runTogether(
+  main: Worker,
+  mainRun: Promise<void>,
+  createWaits: () => Promise<Worker>,
+  waitsAt: Record<string, string>,
+): Promise<void> {
+  let waits: Worker | undefined;
+  let hasMainEnded = false;
+  let haveWaitsEnded = false;
+
+  const follow = (): void => {
+    if (haveWaitsEnded && main.getState() === 'RUNNING') main.shutdown();
+    if (waits?.getState() !== 'RUNNING') return;
+    if (hasMainEnded || !['INITIALIZED', 'RUNNING'].includes(main.getState())) waits.shutdown();
+    else if (main.connection && main.connection !== waits.connection) waits.connection = main.connection;
+  };
+  const looking = setInterval(follow, LOOK_EVERY_MS);
+
+  const runs = [
+    mainRun.finally(() => {
+      hasMainEnded = true;
+      follow();
+    }),
+    // Also run where the main worker has ended meanwhile: only a run lets go of the connection.
+    createWaits()
+      .then((created) => {
+        waits = created;
+        return created.run();
+      })
+      // What the main worker throws is its caller's affair; this one the caller did not make.
+      .catch((error: unknown) => {
+        throw toWorkerError(error, waitsAt);
+      })
+      .finally(() => {
+        haveWaitsEnded = true;
+        follow();
+      }),
+  ];
+  await Promise.allSettled(runs);
+  clearInterval(looking);
+  await Promise.all(runs);
+}
