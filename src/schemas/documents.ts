@@ -71,10 +71,14 @@ export function buildJsonSchema({ name, title, description, schema, open }: Sche
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io: 'input',
-    override({ jsonSchema }) {
+    override({ jsonSchema: part }) {
       // Zod's pattern of a time is long, and no other than the format's.
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-      if (open && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (part.format !== undefined) delete part.pattern;
+      if (!open) return;
+      if (part.additionalProperties === false) delete part.additionalProperties;
+      // How far JavaScript counts is no promise of ours.
+      if (part.minimum === Number.MIN_SAFE_INTEGER) delete part.minimum;
+      if (part.maximum === Number.MAX_SAFE_INTEGER) delete part.maximum;
     },
   });
   return { $schema, $id: `${ID_PREFIX}${name}`, title, description, ...rest };

@@ -107,9 +107,15 @@ export const s3InputSchema = z
       .enum(['FullyReplicated', 'ShardedByS3Key'])
       .optional()
       .meta({ description: 'All data to each instance, or a part to each.', default: 'FullyReplicated' }),
-    compression: z.enum(['None', 'Gzip']).optional().meta({ description: 'How the objects are compressed.' }),
+    compression: z
+      .enum(['None', 'Gzip'])
+      .optional()
+      .meta({ description: 'How the objects are compressed.', default: 'None' }),
     contentType: text(256).optional().meta({ description: 'MIME type, as the container is told.' }),
-    recordWrapping: z.enum(['None', 'RecordIO']).optional().meta({ description: 'How records are wrapped.' }),
+    recordWrapping: z
+      .enum(['None', 'RecordIO'])
+      .optional()
+      .meta({ description: 'How the objects are wrapped in records.', default: 'None' }),
     s3DataType: z
       .enum(['S3Prefix', 'ManifestFile', 'AugmentedManifestFile'])
       .optional()
@@ -204,16 +210,22 @@ export type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'model
 /** What {@link deployInputSchema} refines, in JSON Schema's terms. */
 const SOURCE_OF_MODEL = {
   oneOf: [
-    { type: 'object', required: ['trainingJobName'], not: { required: ['modelData'] } },
+    { type: 'object', required: ['trainingJobName'], properties: { trainingJobName: true, modelData: false } },
     {
       type: 'object',
       required: ['modelData'],
-      not: { required: ['trainingJobName'] },
-      properties: { deploy: { type: 'object', required: ['endpointName'] } },
-      anyOf: [{ required: ['estimator'] }, { properties: { deploy: { type: 'object', required: ['image', 'role'] } } }],
+      properties: { modelData: true, trainingJobName: false, deploy: deployThatNames('endpointName') },
+      anyOf: [
+        { type: 'object', required: ['estimator'], properties: { estimator: true } },
+        { type: 'object', properties: { deploy: deployThatNames('image', 'role') } },
+      ],
     },
   ],
 };
+
+function deployThatNames(...fields: string[]) {
+  return { type: 'object', required: fields, properties: Object.fromEntries(fields.map((field) => [field, true])) };
+}
 
 export const deployInputSchema = z
   .strictObject({
