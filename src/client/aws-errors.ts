@@ -1,13 +1,12 @@
 /**
- * What AWS's SDK threw in predictions and log reading, as a {@link SageMakerError}. The meaning of a code is decided in
- * `domain/aws-errors.ts`, as for activities.
+ * What AWS's SDK threw in predictions, uploads and descriptions, as a {@link SageMakerError}. The meaning of a code is
+ * decided in `domain/aws-errors.ts`, as for activities.
  */
 import type { FailureCode } from '../contract';
 import { readTrouble, type AwsMeaning } from '../domain/aws-errors';
 import { SageMakerError, type ErrorDetails } from './errors';
 
-const CODE_OF: Record<AwsMeaning, FailureCode> = {
-  absent: 'EndpointNotFound',
+const CODE_OF: Record<Exclude<AwsMeaning, 'absent'>, FailureCode> = {
   exists: 'NameTaken',
   throttled: 'AwsUnreachable',
   unavailable: 'AwsUnreachable',
@@ -19,16 +18,21 @@ const CODE_OF: Record<AwsMeaning, FailureCode> = {
   invalid: 'InvalidInput',
 };
 
-/** The error of one call to AWS; `at` are its coordinates, as in `[endpoint=…, region=…]`. */
+/**
+ * The error of one call to AWS; `at` are its coordinates, as in `[endpoint=…, region=…]`, and `absent` is the code for
+ * what the call was about not being there.
+ */
 export function toAwsError(
   error: unknown,
   operation: string,
   at: Record<string, string>,
   details: ErrorDetails = {},
+  absent: FailureCode = 'EndpointNotFound',
 ): SageMakerError {
   const { meaning, code, message, requestId } = readTrouble(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);
-  return new SageMakerError(CODE_OF[meaning], `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {
+  const failureCode = meaning === 'absent' ? absent : CODE_OF[meaning];
+  return new SageMakerError(failureCode, `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {
     reason: message,
     ...(requestId !== undefined && { requestId }),
     ...details,

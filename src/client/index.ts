@@ -24,17 +24,25 @@ export {
 export { RealTimePredictor, type PredictOptions, type PredictorOptions } from './predictor';
 export {
   bytesDeserializer,
-  csvDeserializer,
-  csvSerializer,
+  bytesSerializer,
   jsonDeserializer,
   jsonSerializer,
   stringDeserializer,
-  type CsvCell,
-  type CsvData,
-  type CsvRow,
+  stringSerializer,
   type Deserializer,
+  type DeserializerFunction,
+  type DeserializerObject,
+  type SerializeContext,
+  type SerializedBody,
   type Serializer,
+  type SerializerFunction,
+  type SerializerObject,
+  type StreamingDeserializer,
 } from './serializers';
+export { csvDeserializer, csvSerializer, type CsvCell, type CsvData, type CsvRow } from './csv';
+export { npyDeserializer, npySerializer, type NestedNumbers, type NpyArray, type NpyInput } from './npy';
+export { type NpyData, type NpyType } from './npy-format';
+export { streamDeserializer, streamSerializer, type StreamData, type StreamedAnswer } from './streams';
 export { Run, type ResultOf, type RunProgress, type WatchOptions } from './run';
 export { type RunStatus } from './run-description';
 export { type WaitOptions } from './await-result';

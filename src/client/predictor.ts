@@ -4,19 +4,19 @@
  */
 import type { SageMakerRuntimeClient, SageMakerRuntimeClientConfig } from '@aws-sdk/client-sagemaker-runtime';
 import type { DeleteEndpointResult } from '../contract';
-import { readTrouble } from '../domain/aws-errors';
-import { toAwsError } from './aws-errors';
+import { keepBodyUnread, translateErrors } from './answer-stream';
 import { SageMakerError } from './errors';
-import { connect, type Session } from './session';
+import { serializeBody } from './invocation-body';
+import { locateError, toInvocationError, toSerializeError, type Invocation } from './invocation-errors';
 import { bytesDeserializer, type Deserializer, type Serializer } from './serializers';
+import { connect, type Session } from './session';
 import { startRun } from './start';
 
-/** Largest body that InvokeEndpoint takes. */
-const BODY_BYTES_MAX = 6_291_456;
 /** The model has 60 s for its answer; the rest is for the way. */
-const INVOKE_TIMEOUT_MS = 70_000;
+const TIMEOUT_MS_DEFAULT = 70_000;
+/** Longer ones would overflow the timer and fire at once. */
+const TIMEOUT_MS_MAX = 2_147_483_647;
 const CONNECTION_TIMEOUT_MS = 5_000;
-const REASON_LENGTH_MAX = 2_000;
 
 /** How a predictor speaks to its endpoint. */
 export interface PredictorOptions<Data = Uint8Array | string, Answer = Uint8Array> {
@@ -32,6 +32,8 @@ export interface PredictorOptions<Data = Uint8Array | string, Answer = Uint8Arra
   contentType?: string;
   /** Content type that is asked for. @default the deserializer's */
   accept?: string;
+  /** How long one prediction may take, from data to answer, in milliseconds. @default 70000 */
+  timeoutMs?: number;
 }
 
 /** Options of one prediction. */
@@ -60,13 +62,21 @@ export interface PredictOptions {
  */
 export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> {
   readonly #options: PredictorOptions<Data, Answer>;
+  readonly #timeoutMs: number;
   #client: Promise<SageMakerRuntimeClient> | undefined;
 
+  /** @throws {@link SageMakerError} `InvalidInput` for a `timeoutMs` that is no whole number from 1 */
+  /**
+   * Asks nobody; an endpoint that is not there is told by the first prediction.
+   *
+   * @param endpointName the endpoint to ask, whoever made it
+   */
   constructor(
     readonly endpointName: string,
     options: PredictorOptions<Data, Answer> = {},
   ) {
     this.#options = options;
+    this.#timeoutMs = readTimeout(options.timeoutMs ?? TIMEOUT_MS_DEFAULT, endpointName);
   }
 
   /** Content type that is sent: the explicit one, else the serializer's. Undefined: AWS's default. */
@@ -82,34 +92,31 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
   /**
    * Asks the endpoint once; it is never asked again without your doing, since a model may act on what it is asked.
    *
-   * Gives up after 70 seconds.
+   * Gives up after `timeoutMs`, whatever it waits for. What a serializer or deserializer of your own throws is passed on
+   * as it is.
    *
    * @param data what the serializer takes; without one, texts and bytes. At most 6 MiB when serialized
-   * @throws {@link SageMakerError} `InvalidInput` for data that is empty or too long; `ModelError` with the model's own
-   * words in `reason` and its HTTP status in `modelStatus`; `EndpointNotFound`; `AccessDenied`; `AwsUnreachable`.
-   * The signal's reason where it is aborted
+   * @throws {@link SageMakerError} `InvalidInput` for data that is empty, too long or not there in time; `ModelError` with
+   * the model's own words in `reason` and its HTTP status in `modelStatus`; `EndpointNotFound`; `AccessDenied`;
+   * `AwsUnreachable`, of silence too. The signal's reason where it is aborted
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
    */
-  async predict(data: Data, { signal }: PredictOptions = {}): Promise<Answer> {
-    const body = this.#serialize(data);
-    const { InvokeEndpointCommand } = await import('@aws-sdk/client-sagemaker-runtime');
+  async predict(data: Data, { signal }: PredictOptions = {}): Promise<Awaited<Answer>> {
     const client = await this.#connect();
-    const timeout = AbortSignal.timeout(INVOKE_TIMEOUT_MS);
-    const command = new InvokeEndpointCommand({
-      EndpointName: this.endpointName,
-      Body: body,
-      ...(this.contentType !== undefined && { ContentType: this.contentType }),
-      ...(this.accept !== undefined && { Accept: this.accept }),
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const invocation: Invocation = {
+      endpointName: this.endpointName,
+      // Without any region the call itself will fail for that.
+      region: await client.config.region().catch(() => 'unknown'),
+      timeoutMs: this.#timeoutMs,
+      timeout,
+      ...(signal && { signal }),
+    };
+    const given = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    const body = await serializeBody(this.#options.serializer, data, given).catch((error: unknown) => {
+      throw toSerializeError(error, invocation);
     });
-    const answer = await client
-      .send(command, { abortSignal: signal ? AbortSignal.any([signal, timeout]) : timeout })
-      .catch(async (error: unknown) => {
-        signal?.throwIfAborted();
-        throw await this.#toError(error, client, timeout);
-      });
-    const deserializer =
-      this.#options.deserializer ?? (bytesDeserializer as Deserializer<unknown> as Deserializer<Answer>);
-    return deserializer.deserialize(answer.Body, answer.ContentType ?? 'application/octet-stream');
+    return this.#invoke(client, body, given, invocation);
   }
 
   /**
@@ -147,34 +154,38 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
     );
   }
 
-  #serialize(data: Data): Uint8Array | string {
-    const { serializer } = this.#options;
-    const body: unknown = serializer ? serializer.serialize(data) : data;
-    if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-      throw new SageMakerError(
-        'InvalidInput',
-        `Without a serializer only texts and bytes can be sent, not ${typeof body}.`,
-        {
-          endpointName: this.endpointName,
-          fix: 'Give the predictor a serializer, such as jsonSerializer.',
-        },
-      );
+  async #invoke(
+    client: SageMakerRuntimeClient,
+    body: Uint8Array | string,
+    abortSignal: AbortSignal,
+    invocation: Invocation,
+  ): Promise<Awaited<Answer>> {
+    const { InvokeEndpointCommand } = await import('@aws-sdk/client-sagemaker-runtime');
+    const command = new InvokeEndpointCommand({
+      EndpointName: this.endpointName,
+      Body: body,
+      ...(this.contentType !== undefined && { ContentType: this.contentType }),
+      ...(this.accept !== undefined && { Accept: this.accept }),
+    });
+    const deserializer =
+      this.#options.deserializer ?? (bytesDeserializer as Deserializer<unknown> as Deserializer<Answer>);
+    const isStreaming = 'deserializeStream' in deserializer;
+    const takeBody = isStreaming ? keepBodyUnread(command) : undefined;
+    const toError = (error: unknown): Error => toInvocationError(error, invocation);
+    const answer = await client.send(command, { abortSignal }).catch((error: unknown) => {
+      throw toError(error);
+    });
+    const contentType = answer.ContentType ?? 'application/octet-stream';
+    try {
+      if (isStreaming) {
+        return await deserializer.deserializeStream(translateErrors(takeBody?.(), toError), contentType);
+      }
+      return typeof deserializer === 'function'
+        ? await deserializer(answer.Body, contentType)
+        : await deserializer.deserialize(answer.Body, contentType);
+    } catch (error) {
+      throw locateError(error, invocation, answer.$metadata.requestId);
     }
-    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-    if (bytes === 0) {
-      throw new SageMakerError('InvalidInput', 'There is nothing to predict: the data is empty.', {
-        endpointName: this.endpointName,
-        fix: 'Pass at least one value.',
-      });
-    }
-    if (bytes > BODY_BYTES_MAX) {
-      const sizes = `${String(bytes)} bytes; an invocation takes ${String(BODY_BYTES_MAX)}`;
-      throw new SageMakerError('InvalidInput', `The data is too long: ${sizes}.`, {
-        endpointName: this.endpointName,
-        fix: 'Predict in smaller batches.',
-      });
-    }
-    return body;
   }
 
   async #connect(): Promise<SageMakerRuntimeClient> {
@@ -189,48 +200,10 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
     });
     return this.#client;
   }
+}
 
-  async #toError(error: unknown, client: SageMakerRuntimeClient, timeout: AbortSignal): Promise<SageMakerError> {
-    const { endpointName } = this;
-    // Without any region the call has failed for that, and this would fail again.
-    const region = await client.config.region().catch(() => 'unknown');
-    const at = { endpoint: endpointName, region };
-    if (timeout.aborted) {
-      const seconds = String(INVOKE_TIMEOUT_MS / 1_000);
-      return new SageMakerError(
-        'AwsUnreachable',
-        `No answer within ${seconds} s [endpoint=${endpointName}, region=${region}]`,
-        {
-          endpointName,
-          cause: error,
-        },
-      );
-    }
-    const { code, message, requestId } = readTrouble(error);
-    const context = { endpointName, cause: error, ...(requestId !== undefined && { requestId }) };
-    if (code === 'ModelError') {
-      const { OriginalMessage, OriginalStatusCode } = error as {
-        OriginalMessage?: string;
-        OriginalStatusCode?: number;
-      };
-      const reason = (OriginalMessage ?? message).slice(0, REASON_LENGTH_MAX);
-      const status = OriginalStatusCode === undefined ? '' : ` with ${String(OriginalStatusCode)}`;
-      return new SageMakerError(
-        'ModelError',
-        `The model answered${status}: ${reason} [endpoint=${endpointName}, region=${region}]`,
-        {
-          ...context,
-          reason,
-          ...(OriginalStatusCode !== undefined && { modelStatus: OriginalStatusCode }),
-        },
-      );
-    }
-    if (/^Validation(Error|Exception)$/.test(code) && /not found|could not find/i.test(message)) {
-      return new SageMakerError('EndpointNotFound', `${message} [endpoint=${endpointName}, region=${region}]`, {
-        ...context,
-        reason: message,
-      });
-    }
-    return toAwsError(error, 'InvokeEndpoint', at, { endpointName });
-  }
+function readTimeout(timeoutMs: number, endpointName: string): number {
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX) return timeoutMs;
+  const why = `timeoutMs must be a whole number from 1 to ${String(TIMEOUT_MS_MAX)}, not ${String(timeoutMs)}.`;
+  throw new SageMakerError('InvalidInput', why, { endpointName, fix: 'Give timeoutMs in milliseconds.' });
 }

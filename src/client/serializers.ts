@@ -1,55 +1,116 @@
 /**
- * Between values and the bytes that an endpoint takes and gives. A predictor serializes what it is asked to predict and
- * deserializes the answer; anyone may write others of the same two shapes.
+ * Between values and the bytes that an endpoint takes and gives: the shapes of serializers and deserializers, and those
+ * of bytes, text and JSON. A predictor serializes what it is asked and deserializes the answer; CSV, npy and streams stand
+ * in files of their own, and anyone may write others.
  */
+import type { Readable } from 'node:stream';
 import { SageMakerError } from './errors';
 
+/** What a serializer may look at beside the data. */
+export interface SerializeContext {
+  /** Aborted when the prediction is given up: whoever waits for data stops waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** The body of an invocation; a promise of it is waited for. */
+export type SerializedBody = Uint8Array | string | Promise<Uint8Array | string>;
+
 /** Turns data into the body of an invocation. */
-export interface Serializer<Data> {
+export interface SerializerObject<Data, Body extends SerializedBody = SerializedBody> {
   /** Content type that is sent, unless the predictor has one of its own. */
   readonly contentType?: string;
   /** @throws {@link SageMakerError} `InvalidInput` where the data cannot be written */
-  serialize(data: Data): Uint8Array | string;
+  serialize(data: Data, context?: SerializeContext): Body;
 }
 
+/** A plain function as serializer; as in the seed it may carry its content type. */
+export interface SerializerFunction<Data> {
+  (data: Data, context?: SerializeContext): SerializedBody;
+  /** Content type that is sent, unless the predictor has one of its own. */
+  readonly contentType?: string;
+}
+
+/**
+ * Turns data into the body of an invocation: an object with `serialize`, or a plain function.
+ *
+ * What it throws reaches the caller of `predict`; nothing has been sent then.
+ *
+ * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html the v1 serializers
+ *
+ * @example
+ * ```ts
+ * import { RealTimePredictor, type SerializerObject } from 'temporal-sagemaker/client';
+ *
+ * const jsonLinesSerializer: SerializerObject<unknown[]> = {
+ *   contentType: 'application/jsonlines',
+ *   serialize: (values) => values.map((value) => JSON.stringify(value)).join('\n'),
+ * };
+ * const predictor = new RealTimePredictor('digits', {
+ *   aws: { region: 'eu-central-1' },
+ *   serializer: jsonLinesSerializer,
+ *   deserializer: (body) => Buffer.from(body).toString('utf8').split('\n'),
+ * });
+ * console.log(await predictor.predict([{ pixels: [0, 5] }, { pixels: [1, 4] }]));
+ * predictor.close();
+ * ```
+ */
+export type Serializer<Data> = SerializerObject<Data> | SerializerFunction<Data>;
+
 /** Turns the answer of an invocation into a value. */
-export interface Deserializer<Answer> {
+export interface DeserializerObject<Answer> {
   /** Content type that is asked for, unless the predictor has one of its own. */
   readonly accept?: string;
   /** @throws {@link SageMakerError} `ModelError` where the answer is not what was asked for */
   deserialize(body: Uint8Array, contentType: string): Answer;
 }
 
-/** A value in a cell of a CSV row. */
-export type CsvCell = string | number | boolean | null;
-/** One row of cells; typed arrays too. */
-export type CsvRow = ArrayLike<CsvCell>;
-/** A ready text, one row, or several. */
-export type CsvData = string | CsvRow | ArrayLike<CsvRow>;
+/** Turns the answer of an invocation into a value while it still arrives. */
+export interface StreamingDeserializer<Answer> {
+  /** Content type that is asked for, unless the predictor has one of its own. */
+  readonly accept?: string;
+  /** The stream fails with a {@link SageMakerError} where the connection does; whoever takes it reads it or destroys it. */
+  deserializeStream(body: Readable, contentType: string): Answer;
+}
+
+/** A plain function as deserializer; as in the seed it may carry the content type that is asked for. */
+export interface DeserializerFunction<Answer> {
+  (body: Uint8Array, contentType: string): Answer;
+  /** Content type that is asked for, unless the predictor has one of its own. */
+  readonly accept?: string;
+}
 
 /**
- * Writes rows as CSV (`text/csv`), joined by newlines, without one at the end; a text passes as it is.
+ * Turns the answer of an invocation into a value: an object with `deserialize` or `deserializeStream`, or a plain
+ * function. A promise is waited for. What it throws reaches the caller of `predict`.
  *
- * @throws {@link SageMakerError} `InvalidInput` where there is nothing to write
- * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html `sagemaker.predictor.csv_serializer`
- *
- * @example
- * ```ts
- * import { csvSerializer } from 'temporal-sagemaker/client';
- *
- * console.log(csvSerializer.serialize([[0, 5.5], [1, 'a,b']])); // 0,5.5 and 1,"a,b" in two lines
- * ```
+ * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html the v1 deserializers
  */
-export const csvSerializer: Serializer<CsvData> = {
-  contentType: 'text/csv',
-  serialize(data) {
-    if (typeof data === 'string') return refuseEmpty(data.length, data);
-    refuseEmpty(data.length, data);
-    const rows = Array.from<CsvCell | CsvRow>(data);
-    return rows.some(isRow)
-      ? rows.map((row) => (isRow(row) ? writeRow(row) : String(row ?? ''))).join('\n')
-      : writeRow(rows as CsvCell[]);
-  },
+export type Deserializer<Answer> =
+  DeserializerObject<Answer> | StreamingDeserializer<Answer> | DeserializerFunction<Answer>;
+
+const REASON_LENGTH_MAX = 500;
+
+/** Bytes as they are (`application/octet-stream`), no copy; any typed array's memory as it stands. */
+export const bytesSerializer: SerializerObject<ArrayBufferView | ArrayBuffer, Uint8Array> = {
+  contentType: 'application/octet-stream',
+  serialize: (data) =>
+    ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data),
+};
+
+/** The answer as it came: any content type, no copy. */
+export const bytesDeserializer: DeserializerObject<Uint8Array> = {
+  deserialize: (body) => body,
+};
+
+/** Text as it is (`text/plain`), sent as UTF-8. */
+export const stringSerializer: SerializerObject<string, string> = {
+  contentType: 'text/plain',
+  serialize: (data) => data,
+};
+
+/** The answer as text, read as UTF-8. */
+export const stringDeserializer: DeserializerObject<string> = {
+  deserialize: (body) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
 };
 
 /**
@@ -66,10 +127,10 @@ export const csvSerializer: Serializer<CsvData> = {
  * console.log(jsonSerializer.serialize({ instances: [new Float32Array([0.5, 1])] })); // {"instances":[[0.5,1]]}
  * ```
  */
-export const jsonSerializer: Serializer<unknown> = {
+export const jsonSerializer: SerializerObject<unknown, string> = {
   contentType: 'application/json',
   serialize(data) {
-    refuseEmpty(lengthOf(data), data);
+    refuseEmpty(lengthOf(data));
     try {
       const text = JSON.stringify(data, replaceForJson) as string | undefined;
       if (text !== undefined) return text;
@@ -83,22 +144,12 @@ export const jsonSerializer: Serializer<unknown> = {
   },
 };
 
-/** The answer as it came: any content type, no copy. */
-export const bytesDeserializer: Deserializer<Uint8Array> = {
-  deserialize: (body) => body,
-};
-
-/** The answer as text, read as UTF-8. */
-export const stringDeserializer: Deserializer<string> = {
-  deserialize: (body) => Buffer.from(body).toString('utf8'),
-};
-
 /**
  * Reads JSON (`application/json`).
  *
  * @throws {@link SageMakerError} `ModelError` where the answer is no JSON
  */
-export const jsonDeserializer: Deserializer<unknown> = {
+export const jsonDeserializer: DeserializerObject<unknown> = {
   accept: 'application/json',
   deserialize(body, contentType) {
     const text = stringDeserializer.deserialize(body, contentType);
@@ -113,50 +164,12 @@ export const jsonDeserializer: Deserializer<unknown> = {
   },
 };
 
-/** Reads CSV (`text/csv`) into rows of texts; quoted cells may hold commas and newlines. */
-export const csvDeserializer: Deserializer<string[][]> = {
-  accept: 'text/csv',
-  deserialize(body, contentType) {
-    return readRows(stringDeserializer.deserialize(body, contentType));
-  },
-};
-
-const REASON_LENGTH_MAX = 500;
-
-function isRow(value: CsvCell | CsvRow | undefined): value is CsvRow {
-  return typeof value === 'object' && value !== null;
-}
-
-function writeRow(row: CsvRow): string {
-  return Array.from(row, (cell) => {
-    const text = String(cell ?? '');
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  }).join(',');
-}
-
-function readRows(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  // A cell and what ends it: quoted with doubled quotes, or plain.
-  const cells = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|\r|$)/gy;
-  for (const [whole, quoted, plain, end] of text.matchAll(cells)) {
-    if (whole === '' && row.length === 0) break;
-    row.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
-    if (end === ',') continue;
-    rows.push(row);
-    row = [];
-    if (end === '') break;
-  }
-  return rows;
-}
-
-function refuseEmpty<T>(length: number, data: T): T {
-  if (length === 0) {
-    throw new SageMakerError('InvalidInput', 'There is nothing to predict: the data is empty.', {
-      fix: 'Pass at least one value.',
-    });
-  }
-  return data;
+/** An invocation without a body is refused by AWS with words that help nobody. */
+export function refuseEmpty(length: number): void {
+  if (length > 0) return;
+  throw new SageMakerError('InvalidInput', 'There is nothing to predict: the data is empty.', {
+    fix: 'Pass at least one value.',
+  });
 }
 
 function lengthOf(data: unknown): number {

@@ -29,6 +29,9 @@ const CREDENTIALS = /expiredtoken|expiredtokenexception|requestexpired/i;
 const DENIED =
   /accessdenied|unauthorizedoperation|notauthorized|invalidclienttokenid|unrecognizedclient|signaturedoesnotmatch|invalidsignature|incompletesignature|invalidaccesskeyid|credentialsprovider/i;
 
+/** The SDK's own words, before anything is asked. */
+const NO_REGION = /^Region is missing/;
+
 /** Texts of ValidationException, the first match holds. */
 const VALIDATION_TEXTS: [RegExp, AwsMeaning][] = [
   [/could not find|requested resource not found|does not exist/i, 'absent'],
@@ -46,6 +49,7 @@ export function classifyAwsError({ status, code, message }: AwsAnswer): AwsMeani
   if (CREDENTIALS.test(code)) return 'expired credentials';
   // S3 sends who asks in the wrong region elsewhere; asking again here changes nothing.
   if (status !== undefined && status >= 300 && status < 400) return 'invalid';
+  if (status === undefined && NO_REGION.test(message)) return 'invalid';
   if (status === undefined || status >= 500 || status < 400)
     return isCredentialTrouble(code) ? 'denied' : 'unavailable';
   if (code === 'ResourceInUse' || code === 'ResourceInUseException') return 'exists';

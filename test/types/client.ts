@@ -2,24 +2,31 @@
  * What the compiler knows of the client. Nothing here runs: `npm run types` checks it, and each `@ts-expect-error` is a
  * mistake that must not compile.
  */
+import { Readable } from 'node:stream';
 import {
   csvDeserializer,
   csvSerializer,
   Estimator,
   isSageMakerError,
   jsonSerializer,
+  npyDeserializer,
+  npySerializer,
   RealTimePredictor,
   Run,
   s3Input,
   SageMakerError,
   startRun,
+  streamDeserializer,
+  streamSerializer,
   type DeployResult,
   type FailureCode,
   type FitResult,
   type FitThenDeployResult,
   type LedgerEntry,
+  type NpyArray,
   type RunProgress,
   type Session,
+  type StreamedAnswer,
 } from 'temporal-sagemaker/client';
 
 type IsAny<A> = 0 extends 1 & A ? true : false;
@@ -35,6 +42,8 @@ declare const is: {
   progress: Exactly<RunProgress>;
   bytes: Exactly<Uint8Array>;
   rows: Exactly<string[][]>;
+  array: Exactly<NpyArray>;
+  streamed: Exactly<StreamedAnswer>;
   number: Exactly<number>;
   code: Exactly<FailureCode>;
   ledger: Exactly<LedgerEntry[]>;
@@ -80,6 +89,31 @@ export async function predictorsFollowTheirSerializers(): Promise<void> {
   is.rows(await csv.predict([new Float32Array(3), [1, 'a', null]]), true);
   // @ts-expect-error -- an object is no row
   await csv.predict({ a: 1 });
+
+  const npy = await estimator.deploy({ ...hosting, serializer: npySerializer, deserializer: npyDeserializer });
+  is.array(await npy.predict({ data: new Float32Array(4), shape: [2, 2] }), true);
+  // @ts-expect-error -- a text is no array
+  await npy.predict('1,2');
+
+  const streamed = await estimator.deploy({
+    ...hosting,
+    serializer: streamSerializer,
+    deserializer: streamDeserializer,
+  });
+  is.streamed(await streamed.predict(Readable.from(['a'])), true);
+
+  const functions = await estimator.deploy({
+    ...hosting,
+    serializer: (rows: number[][]) => rows.join('\n'),
+    deserializer: (body: Uint8Array) => body.byteLength,
+  });
+  is.number(await functions.predict([[1]]), true);
+  // @ts-expect-error -- not what the function takes
+  await functions.predict('1');
+  const promising = new RealTimePredictor('digits', {
+    deserializer: (body: Uint8Array) => Promise.resolve(body.length),
+  });
+  is.number(await promising.predict('1'), true);
 
   const model = await estimator.createModel({ serializer: jsonSerializer });
   const predictor = await model.deploy(hosting);

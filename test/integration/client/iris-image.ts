@@ -1,4 +1,4 @@
-/** An image for the emulator: trains for a moment, prints lines, serves its number times what it is asked. */
+/** An image for the emulator: trains for a moment, prints lines, serves its number times what it is asked, and NumPy arrays as they are. */
 import { makeScratchFolder } from '../../support/scratch';
 
 const TRAIN = `#!/usr/bin/env node
@@ -21,13 +21,19 @@ const base = process.env.SAGEMAKER_BASE_DIR ?? '/opt/ml';
 const { factor } = JSON.parse(fs.readFileSync(base + '/model/model.json', 'utf8'));
 require('http').createServer((request, response) => {
   if (request.url === '/ping') return response.end();
-  let body = '';
-  request.on('data', (chunk) => (body += chunk)).on('end', () => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
+    const body = Buffer.concat(chunks).toString();
+    if (body === 'silence') return;
     if (body === 'nonsense') {
       response.writeHead(422, { 'content-type': 'text/plain' });
       return response.end('cannot read nonsense');
     }
     const type = request.headers['content-type'];
+    if (type === 'application/x-npy') {
+      response.setHeader('content-type', type);
+      return response.end(Buffer.concat(chunks));
+    }
     if (type === 'text/csv') {
       response.setHeader('content-type', 'text/csv');
       const rows = body.split('\\n').map((row) => row.split(',').map((cell) => Number(cell) * factor).join(','));

@@ -1,17 +1,26 @@
 /** Predictions, and each way in which they fail, against a real serving program. */
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   csvSerializer,
   connect,
   jsonDeserializer,
   jsonSerializer,
+  npyDeserializer,
+  npySerializer,
   RealTimePredictor,
   SageMakerError,
   startRun,
+  streamDeserializer,
+  streamSerializer,
   stringDeserializer,
+  type PredictorOptions,
 } from '../../../src/client';
 import { mainJob, startRig, uniqueName, type Rig } from '../../support/rig';
 import { removeScratchFolders } from '../../support/scratch';
+import { until } from '../../support/until';
 import { makeIrisImage } from './iris-image';
 
 const endpointName = uniqueName();
@@ -63,6 +72,115 @@ test.each([
   predictor.close();
 });
 
+test.each([
+  ['its functions’ own', {}, { type: 'x/from-function', accept: 'x/to-function' }],
+  ['the explicit ones', { contentType: 'x/in', accept: 'x/out' }, { type: 'x/in', accept: 'x/out' }],
+])('functions of one’s own serve as serializers; content types are %s', async (_which, types, seen) => {
+  const serializer = Object.assign((words: string[]) => words.join(' '), { contentType: 'x/from-function' });
+  const deserializer = Object.assign(
+    (body: Uint8Array, contentType: string) => ({
+      contentType,
+      seen: JSON.parse(Buffer.from(body).toString()) as unknown,
+    }),
+    { accept: 'x/to-function' },
+  );
+  const predictor = new RealTimePredictor(endpointName, { serializer, deserializer, ...types });
+  expect(await predictor.predict(['a', 'b'])).toEqual({
+    contentType: 'application/json',
+    seen: expect.objectContaining({ ...seen, body: 'a b' }) as unknown,
+  });
+  predictor.close();
+});
+
+test('what a function of one’s own throws is passed on as it is', async () => {
+  const mine = new RangeError('mine');
+  const fail = (): never => {
+    throw mine;
+  };
+  const before = await invocations();
+  await expect(new RealTimePredictor(endpointName, { serializer: fail }).predict(1 as never)).rejects.toBe(mine);
+  expect(await invocations()).toBe(before);
+  const reading = new RealTimePredictor(endpointName, { deserializer: fail });
+  await expect(reading.predict('x')).rejects.toBe(mine);
+  reading.close();
+});
+
+test('arrays go and come in NumPy’s format', async () => {
+  const predictor = new RealTimePredictor(endpointName, { serializer: npySerializer, deserializer: npyDeserializer });
+  const array = { data: Float32Array.of(1.5, -2, 3, 4), shape: [2, 2], dtype: 'float32' } as const;
+  expect(await predictor.predict(array)).toEqual(array);
+  predictor.close();
+});
+
+describe('streams', () => {
+  test('go collected and come as they arrive', async () => {
+    const predictor = new RealTimePredictor(endpointName, {
+      serializer: streamSerializer,
+      contentType: 'text/csv',
+      deserializer: streamDeserializer,
+    });
+    const { stream, contentType } = await predictor.predict(Readable.from(['1,2\n', '3']));
+    expect(stream).toBeInstanceOf(Readable);
+    expect({ contentType, text: await text(stream) }).toEqual({ contentType: 'text/csv', text: '2,4\n6' });
+    predictor.close();
+  });
+
+  test('change nothing in how a refusal is told', async () => {
+    const predictor = new RealTimePredictor(endpointName, { deserializer: streamDeserializer });
+    expect(await failureOf(predictor.predict('nonsense'))).toMatchObject({ code: 'ModelError', modelStatus: 422 });
+    predictor.close();
+  });
+
+  describe('of a model that takes its time', () => {
+    let answers: ((response: ServerResponse) => void)[] = [];
+    const server = createHttpServer((_request, response) => answers.shift()?.(response));
+    beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+    afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+    async function begin(further: PredictorOptions = {}) {
+      const answering = new Promise<ServerResponse>((resolve) => {
+        answers = [resolve];
+      });
+      const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      const predictor = new RealTimePredictor<string, { stream: Readable }>(endpointName, {
+        ...(further as object),
+        aws: { endpoint },
+        deserializer: streamDeserializer,
+      });
+      const asked = predictor.predict('x');
+      const response = await answering;
+      response.write('first');
+      const { stream } = await asked;
+      return { stream, response, predictor };
+    }
+
+    test('are read before their end', async () => {
+      const { stream, response, predictor } = await begin();
+      const chunks: string[] = [];
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        chunks.push(String(chunk));
+        response.end('last');
+      }
+      expect(chunks).toEqual(['first', 'last']);
+      predictor.close();
+    });
+
+    test('that break off fail with the coordinates', async () => {
+      const { stream, response, predictor } = await begin();
+      const failed = failureOf(text(stream));
+      response.destroy();
+      expect(await failed).toMatchObject({ code: 'AwsUnreachable', endpointName });
+      predictor.close();
+    });
+
+    test('end with the time that was given', async () => {
+      const { stream, predictor } = await begin({ timeoutMs: 500 });
+      expect((await failureOf(text(stream))).why).toContain('within 0.5 s (timeoutMs)');
+      predictor.close();
+    });
+  });
+});
+
 test('the model that refuses is told with its own words and status, and asked once', async () => {
   const predictor = new RealTimePredictor(endpointName, { deserializer: stringDeserializer });
   const before = await invocations();
@@ -75,7 +193,10 @@ test('the model that refuses is told with its own words and status, and asked on
 
 test('an answer that is not what was asked for is an error of the model', async () => {
   const predictor = new RealTimePredictor(endpointName, { serializer: csvSerializer, deserializer: jsonDeserializer });
-  expect(await failureOf(predictor.predict([[1, 2]]))).toMatchObject({ code: 'ModelError', reason: '2,4' });
+  const error = await failureOf(predictor.predict([[1, 2]]));
+  expect(error).toMatchObject({ code: 'ModelError', reason: '2,4', endpointName });
+  expect(error.why).toContain(`[endpoint=${endpointName}, region=us-east-1]`);
+  expect(error.requestId).toBeDefined();
   predictor.close();
 });
 
@@ -120,6 +241,52 @@ test('where nothing listens AWS is unreachable', async () => {
   predictor.close();
 });
 
+test.each([
+  ['AWS', 'x', [{ operation: 'InvokeEndpoint', action: 'hang' }]],
+  ['the model', 'silence', []],
+] as const)('%s that does not answer is told when the time is over, and asked once', async (_who, data, faults) => {
+  await rig.control.addFaults([...faults]);
+  const before = await invocations();
+  const predictor = new RealTimePredictor(endpointName, { timeoutMs: 500 });
+  const error = await failureOf(predictor.predict(data));
+  expect(error).toMatchObject({ code: 'AwsUnreachable', endpointName });
+  expect(error.why).toBe(
+    `InvokeEndpoint: no answer within 0.5 s (timeoutMs) [endpoint=${endpointName}, region=us-east-1]`,
+  );
+  expect(error.fix).toContain('smaller batches');
+  // The journal has a call once it has ended on that side too.
+  await rig.control.clearFaults();
+  await until(async () => (await invocations()) > before, { what: 'the invocation in the journal' });
+  expect((await invocations()) - before).toBe(1);
+  predictor.close();
+});
+
+test('a model that AWS gives up on is told as one that gave no answer', async () => {
+  const message = 'Your invocation timed out while waiting for a response from container primary.';
+  await rig.control.addFaults([
+    { operation: 'InvokeEndpoint', action: 'error', status: 424, code: 'ModelError', message },
+  ]);
+  const predictor = new RealTimePredictor(endpointName);
+  const error = await failureOf(predictor.predict('x'));
+  expect(error).toMatchObject({ code: 'ModelError', reason: message, modelStatus: undefined });
+  expect(error.why).toContain('The model gave no answer: Your invocation timed out');
+  expect(error.fix).toContain(`/aws/sagemaker/Endpoints/${endpointName}`);
+  predictor.close();
+});
+
+test('data that never comes is not waited for, and nothing is sent', async () => {
+  const before = await invocations();
+  const predictor = new RealTimePredictor(endpointName, { serializer: streamSerializer, timeoutMs: 100 });
+  const error = await failureOf(predictor.predict(new Readable({ read: () => undefined })));
+  expect(error).toMatchObject({ code: 'InvalidInput', endpointName });
+  expect(error.why).toContain('not serialized within 0.1 s');
+  expect(await invocations()).toBe(before);
+});
+
+test.each([0, -1, 1.5, Number.NaN, 2 ** 31])('a timeoutMs of %d is refused', (timeoutMs) => {
+  expect(() => new RealTimePredictor(endpointName, { timeoutMs })).toThrow('timeoutMs must be a whole number from 1');
+});
+
 test('a prediction is given up by its signal', async () => {
   await rig.control.addFaults([{ operation: 'InvokeEndpoint', action: 'hang' }]);
   const predictor = new RealTimePredictor(endpointName);
@@ -140,6 +307,7 @@ test('what cannot be sent is refused before it is', async () => {
   const tooLong = await failureOf(plain.predict('x'.repeat(6_291_457)));
   expect(tooLong.code).toBe('InvalidInput');
   expect(tooLong.why).toContain('6291457 bytes; an invocation takes 6291456');
+  expect(tooLong).toMatchObject({ endpointName });
   expect(await invocations()).toBe(before);
   plain.close();
 });

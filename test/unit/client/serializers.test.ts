@@ -1,12 +1,18 @@
+/** Each serializer and deserializer by itself; `predictor.test.ts` of the integration room sends what they write. */
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { csvDeserializer, csvSerializer } from '../../../src/client/csv';
+import { SageMakerError } from '../../../src/client/errors';
+import { BODY_BYTES_MAX, serializeBody } from '../../../src/client/invocation-body';
 import {
   bytesDeserializer,
-  csvDeserializer,
-  csvSerializer,
+  bytesSerializer,
   jsonDeserializer,
   jsonSerializer,
-  SageMakerError,
   stringDeserializer,
-} from '../../../src/client';
+  stringSerializer,
+} from '../../../src/client/serializers';
+import { streamDeserializer, streamSerializer } from '../../../src/client/streams';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -55,6 +61,8 @@ describe('CSV', () => {
     ['0.93', [['0.93']]],
     ['a\n\nb', [['a'], [''], ['b']]],
     ['', []],
+    ['"unclosed,b', [['"unclosed', 'b']]],
+    ['"a"b,c', [['"a"b', 'c']]],
   ])('reads %j', (text, rows) => {
     expect(csvDeserializer.deserialize(bytes(text), 'text/csv')).toEqual(rows);
   });
@@ -64,8 +72,13 @@ describe('CSV', () => {
       ['plain', 'with "quotes"', 'with, comma', 'with\nnewline', ''],
       ['second', '1', '2', '3', '4'],
     ];
-    expect(csvDeserializer.deserialize(bytes(csvSerializer.serialize(rows) as string), 'text/csv')).toEqual(rows);
+    expect(csvDeserializer.deserialize(bytes(csvSerializer.serialize(rows)), 'text/csv')).toEqual(rows);
   });
+});
+
+test('a quoted cell of megabytes is read', () => {
+  const cell = 'a""'.repeat(1_000_000);
+  expect(csvDeserializer.deserialize(bytes(`"${cell}",2`), 'text/csv')[0]?.[0]).toHaveLength(2_000_000);
 });
 
 describe('JSON', () => {
@@ -102,8 +115,104 @@ describe('JSON', () => {
   });
 });
 
-test('text and bytes come as they are', () => {
+test('text and bytes come and go as they are', () => {
   expect(stringDeserializer.deserialize(bytes('ä'), 'text/plain')).toBe('ä');
+  expect(stringSerializer.serialize('ä')).toBe('ä');
   const body = bytes('x');
   expect(bytesDeserializer.deserialize(body, 'x/y')).toBe(body);
+  expect(bytesSerializer.serialize(Uint16Array.of(1, 258).subarray(1))).toEqual(Uint8Array.of(2, 1));
+  expect(bytesSerializer.serialize(Uint8Array.of(1).buffer)).toEqual(Uint8Array.of(1));
+});
+
+describe('a stream', () => {
+  async function* give(...chunks: (Uint8Array | string)[]): AsyncGenerator<Uint8Array | string> {
+    for (const chunk of chunks) yield await Promise.resolve(chunk);
+  }
+
+  test.each([
+    ['Node’s', () => Readable.from([Buffer.from('a'), Buffer.from('ä')])],
+    ['the web’s', () => new Blob(['aä']).stream() as unknown as AsyncIterable<Uint8Array>],
+    ['a generator', () => give('a', bytes('ä'))],
+  ])('is collected: %s', async (_whose, make) => {
+    expect(Buffer.from(await streamSerializer.serialize(make())).toString()).toBe('aä');
+  });
+
+  test('over the limit is refused and destroyed as soon as that is seen', async () => {
+    let given = 0;
+    const endless = new Readable({
+      read() {
+        given += 1;
+        this.push(Buffer.alloc(1_000_000));
+      },
+    });
+    await expect(streamSerializer.serialize(endless)).rejects.toMatchObject({
+      code: 'InvalidInput',
+      why: expect.stringContaining('more than 6291456 bytes') as string,
+    });
+    expect(endless.destroyed).toBe(true);
+    expect(given).toBeLessThan(20);
+  });
+
+  test.each([
+    ['fails', () => Readable.from(failing()), 'the disk is gone'],
+    ['gives no bytes', () => Readable.from([1]), 'type number'],
+    ['was read before', () => Readable.from(['a']).destroy(), 'could not be read'],
+  ])('that %s is refused', async (_how, make, words) => {
+    const wanted = { code: 'InvalidInput', why: expect.stringContaining(words) as string };
+    await expect(streamSerializer.serialize(make())).rejects.toMatchObject(wanted);
+  });
+
+   
+  async function* failing(): AsyncGenerator<string> {
+    yield 'a';
+    throw new Error('the disk is gone');
+  }
+
+  test('that never ends is left when the prediction is given up', async () => {
+    const silent = new Readable({ read: () => undefined });
+    const given = new AbortController();
+    const body = serializeBody(streamSerializer, silent, given.signal);
+    given.abort(new Error('no longer'));
+    await expect(body).rejects.toThrow('no longer');
+    expect(silent.destroyed).toBe(true);
+  });
+
+  test('comes as a stream with its content type', async () => {
+    const answer = streamDeserializer.deserializeStream(Readable.from([bytes('a')]), 'x/y');
+    expect(answer.contentType).toBe('x/y');
+    expect(await text(answer.stream)).toBe('a');
+  });
+});
+
+describe('the body', () => {
+  const { signal } = new AbortController();
+
+  test.each([
+    ['an object with serialize', { serialize: (data: number) => String(data) }],
+    ['a function', (data: number) => String(data)],
+    ['a function that takes its time', (data: number) => Promise.resolve(String(data))],
+  ])('is written by %s', async (_what, serializer) => {
+    expect(await serializeBody(serializer, 7, signal)).toBe('7');
+  });
+
+  test.each([
+    ['nothing', () => undefined, 'not undefined'],
+    ['null', () => null, 'not null'],
+    ['an object', () => ({}), 'not object'],
+    ['an empty text', () => '', 'empty'],
+    ['too much', () => Buffer.alloc(BODY_BYTES_MAX + 1), 'too long: 6291457 bytes'],
+  ])('is refused where a serializer gives %s', async (_what, serializer, words) => {
+    await expect(serializeBody(serializer as never, 7, signal)).rejects.toMatchObject({
+      code: 'InvalidInput',
+      why: expect.stringContaining(words) as string,
+    });
+  });
+
+  test('what a serializer throws is passed on', async () => {
+    const error = new RangeError('mine');
+    const serializer = () => {
+      throw error;
+    };
+    await expect(serializeBody(serializer, 7, signal)).rejects.toBe(error);
+  });
 });
