@@ -88,6 +88,8 @@ export class SageMakerError extends Error {
   readonly modelStatus: number | undefined;
 
   /**
+   * Composes the message: code, reason, fix and coordinates.
+   *
    * @param why what happened this time, with its coordinates in brackets
    * @param details all else that is known; without a `fix`, the code's own
    */

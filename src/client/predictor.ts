@@ -71,7 +71,13 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
    *
    * @param endpointName the endpoint to ask, whoever made it
    */
+  /**
+   * Asks nobody; an endpoint that is not there is told by the first prediction.
+   *
+   * @param endpointName the endpoint to ask, whoever made it
+   */
   constructor(
+    /** The endpoint that is asked. */
     readonly endpointName: string,
     options: PredictorOptions<Data, Answer> = {},
   ) {
