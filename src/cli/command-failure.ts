@@ -2,16 +2,23 @@
  * What a command ends with when it does not reach what was asked: one shape for our own refusals and for whatever the
  * client throws. `output.ts` prints it, `main.ts` exits with its code.
  */
-import type { FailureCode, FailureDetails } from '../contract';
+import type { FailureCode, FailureDetails, Stage } from '../contract';
 import { EXIT, FAILURES, isFailureCode } from '../domain/failures';
 import { Interruption } from './interruption';
 
 /** A failure as people and programs are told it. */
 export interface Failure extends FailureDetails {
-  code: FailureCode | 'Interrupted';
+  /** `Interrupted` and `TimedOut` end the command alone: what it followed goes on. */
+  code: FailureCode | 'Interrupted' | 'TimedOut';
   message: string;
   workflowId?: string;
   runId?: string;
+  /** HTTP status with which a model answered. */
+  modelStatus?: number;
+  /** Where the run stood when it was let go of. */
+  stage?: Stage;
+  /** How to go on with a run that was let go of, as commands to type. */
+  next?: { attach: string; cancel: string };
   exitCode: number;
 }
 
@@ -39,6 +46,7 @@ const DETAILS: (keyof Details)[] = [
   'trainingJobName',
   'modelData',
   'endpointName',
+  'modelStatus',
   'ledger',
   'workflowId',
   'runId',
@@ -47,7 +55,8 @@ const DETAILS: (keyof Details)[] = [
 /** Reads any thrown value as a {@link Failure}. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof Interruption) {
-    return { code: 'Interrupted', message: error.message, exitCode: error.exitCode };
+    const code = error.by === 'timeout' ? 'TimedOut' : 'Interrupted';
+    return { code, message: error.message, exitCode: error.exitCode };
   }
   if (!(error instanceof Error)) return { code: 'Internal', message: String(error), exitCode: EXIT.internal };
   // The client's errors are read by their fields: loading their class would load the client for every command.

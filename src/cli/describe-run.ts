@@ -2,23 +2,36 @@
  * Runs, results and ledgers in words, for people. The commands print these; programs get the same as objects.
  */
 import type { RunProgress, RunStatus } from '../client';
-import type { LedgerEntry } from '../contract';
+import { WORKFLOW_TYPES, type LedgerEntry } from '../contract';
 import { duration } from './live-block';
 
 /** What a finished run is worth to a script: the one line on stdout. */
-export function describeResult(workflowType: string, result: Record<string, unknown>): string {
-  const { endpointName, modelData } = result;
+export function describeResult(workflowType: string, result: unknown): string {
+  const { endpointName, modelData } = fieldsOf(result);
   const text = workflowType === 'fit' ? modelData : endpointName;
-  return typeof text === 'string' ? text : JSON.stringify(result);
+  return typeof text === 'string' && isOurs(workflowType) ? text : JSON.stringify(result);
+}
+
+/** The same for programs: the fields of our results, and any other workflow's result as it is. */
+export function resultFields(workflowType: string, result: unknown): object {
+  return isOurs(workflowType) ? { workflowType, ...fieldsOf(result) } : { workflowType, result: result ?? null };
 }
 
 /** What is good to know beside the result, as the SageMaker SDK says it. */
-export function describeUse(result: Record<string, unknown>): string[] {
-  const { trainingTimeSeconds, billableTimeSeconds } = result;
+export function describeUse(result: unknown): string[] {
+  const { trainingTimeSeconds, billableTimeSeconds } = fieldsOf(result);
   return [
     ...(typeof trainingTimeSeconds === 'number' ? [`Training seconds: ${String(trainingTimeSeconds)}`] : []),
     ...(typeof billableTimeSeconds === 'number' ? [`Billable seconds: ${String(billableTimeSeconds)}`] : []),
   ];
+}
+
+function isOurs(workflowType: string): boolean {
+  return (WORKFLOW_TYPES as readonly string[]).includes(workflowType);
+}
+
+function fieldsOf(result: unknown): Record<string, unknown> {
+  return typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : {};
 }
 
 export function describeStatus(status: RunStatus, progress: RunProgress, nowMs: number): string {

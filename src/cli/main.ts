@@ -29,6 +29,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 void runProgram(process.argv.slice(2), {
   env: process.env,
+  script: process.argv[1] ?? __filename,
   stdin: process.stdin,
   streams: { stdout: process.stdout, stderr: process.stderr },
   interrupted: interruption.signal,

@@ -15,3 +15,21 @@ export function readPort(value: string): number {
   if (!/^\d+$/.test(value) || port > PORT_MAX) throw new InvalidArgumentError(`a port is 0 to ${String(PORT_MAX)}.`);
   return port;
 }
+
+export function readCount(value: string): number {
+  const count = Number(value);
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('a whole number is needed.');
+  return count;
+}
+
+const SECONDS_OF: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** `90s`, `15m`, `2h` or `7d` back from now, or a time as ISO 8601 has it. */
+export function readSince(value: string): Date {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
+  if (count !== undefined) return new Date(Date.now() - Number(count) * (SECONDS_OF[unit] ?? 0) * 1_000);
+  const time = /^\d{4}-\d\d-\d\d/.test(value) ? new Date(value) : new Date(Number.NaN);
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('a time is 90s, 15m, 2h, 7d or 2026-03-01T12:00:00Z.');
+  return time;
+}

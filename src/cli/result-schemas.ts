@@ -3,43 +3,15 @@
  * that print one. `event-schemas.ts` puts the envelope around them; tests hold every printed line against them.
  */
 import { z } from 'zod';
-import type {
-  DeleteEndpointResult,
-  DeployResult,
-  EndpointProgress,
-  FitResult,
-  FitThenDeployResult,
-  LedgerEntry,
-  MetricSample,
-  Progress,
-  TrainingJobProgress,
-} from '../contract';
+import { progressSchema, RESULT_SCHEMAS as OUTCOMES } from '../schemas';
 
 /** ISO 8601, UTC. */
 export const time = z.iso.datetime();
 
-export const ledgerEntrySchema = z.strictObject({
-  kind: z.enum(['bucket', 'training job', 'model', 'endpoint config', 'endpoint']),
-  name: z.string(),
-  state: z.enum(['intended', 'made', 'adopted', 'deleted', 'left']),
-  arn: z.string().optional(),
-  reason: z.string().optional(),
-}) satisfies z.ZodType<LedgerEntry>;
+export const stageSchema = progressSchema.shape.stage;
 
-const ledger = z.array(ledgerEntrySchema);
-
-const metricSample = z.strictObject({ name: z.string(), value: z.number(), time }) satisfies z.ZodType<MetricSample>;
-
-export const stageSchema = z.enum([
-  'Preparing',
-  'Training',
-  'Stopping',
-  'Deploying',
-  'Deleting',
-  'Done',
-  'Failed',
-  'Cancelled',
-]) satisfies z.ZodType<Progress['stage']>;
+const { ledger } = progressSchema.shape;
+export const ledgerEntrySchema = ledger.element;
 
 /** What Temporal calls the state of a workflow. */
 const temporalStatus = z.enum([
@@ -55,56 +27,19 @@ const temporalStatus = z.enum([
   'PAUSED',
 ]);
 
-// --- what runs end with ------------------------------------------------------------------------------------------------
-
-const fitResult = z.strictObject({
-  trainingJobName: z.string(),
-  trainingJobArn: z.string(),
-  modelData: z.string(),
-  region: z.string(),
-  trainingStartTime: time.optional(),
-  trainingEndTime: time.optional(),
-  trainingTimeSeconds: z.number().optional(),
-  billableTimeSeconds: z.number().optional(),
-  finalMetrics: z.array(metricSample),
-  ledger,
-  warnings: z.array(z.string()),
-}) satisfies z.ZodType<FitResult>;
-
-const deployResult = z.strictObject({
-  endpointName: z.string(),
-  endpointArn: z.string(),
-  endpointConfigName: z.string(),
-  modelName: z.string(),
-  modelData: z.string(),
-  region: z.string(),
-  updated: z.boolean(),
-  ledger,
-  warnings: z.array(z.string()),
-}) satisfies z.ZodType<DeployResult>;
-
-const fitThenDeployResult = fitResult.extend(deployResult.shape) satisfies z.ZodType<FitThenDeployResult>;
-
-const deleteEndpointResult = z.strictObject({
-  endpointName: z.string(),
-  region: z.string(),
-  deleted: ledger,
-  left: ledger,
-  ledger,
-  warnings: z.array(z.string()),
-}) satisfies z.ZodType<DeleteEndpointResult>;
-
-// --- what commands say of them -----------------------------------------------------------------------------------------
-
 const runIds = { workflowId: z.string(), runId: z.string() };
 const temporalUiUrl = z.string().optional();
 
 /** Of a run that was followed to its end: who it is, and its result. */
 const followed = {
-  fit: fitResult.extend({ ...runIds, workflowType: z.literal('fit'), temporalUiUrl }),
-  deploy: deployResult.extend({ ...runIds, workflowType: z.literal('deploy'), temporalUiUrl }),
-  fitThenDeploy: fitThenDeployResult.extend({ ...runIds, workflowType: z.literal('fitThenDeploy'), temporalUiUrl }),
-  deleteEndpoint: deleteEndpointResult.extend({ ...runIds, workflowType: z.literal('deleteEndpoint'), temporalUiUrl }),
+  fit: OUTCOMES.fit.extend({ ...runIds, workflowType: z.literal('fit'), temporalUiUrl }),
+  deploy: OUTCOMES.deploy.extend({ ...runIds, workflowType: z.literal('deploy'), temporalUiUrl }),
+  fitThenDeploy: OUTCOMES.fitThenDeploy.extend({ ...runIds, workflowType: z.literal('fitThenDeploy'), temporalUiUrl }),
+  deleteEndpoint: OUTCOMES.deleteEndpoint.extend({
+    ...runIds,
+    workflowType: z.literal('deleteEndpoint'),
+    temporalUiUrl,
+  }),
 };
 
 /** Of a run of somebody's own workflow type: its result as it is. */
@@ -134,44 +69,6 @@ const runLine = z.strictObject({
   endpointName: z.string().optional(),
 });
 
-const trainingJobProgress = z.strictObject({
-  name: z.string(),
-  arn: z.string().optional(),
-  status: z.string().optional(),
-  secondaryStatus: z.string().optional(),
-  since: time.optional(),
-  transitions: z.array(
-    z.strictObject({
-      status: z.string(),
-      startTime: time,
-      endTime: time.optional(),
-      message: z.string().optional(),
-    }),
-  ),
-  metrics: z.array(metricSample),
-}) satisfies z.ZodType<TrainingJobProgress>;
-
-const endpointProgress = z.strictObject({
-  name: z.string(),
-  arn: z.string().optional(),
-  status: z.string().optional(),
-  since: time.optional(),
-  endpointConfigName: z.string().optional(),
-}) satisfies z.ZodType<EndpointProgress>;
-
-const progress = {
-  stage: stageSchema,
-  region: z.string().optional(),
-  trainingJob: trainingJobProgress.optional(),
-  modelData: z.string().optional(),
-  endpoint: endpointProgress.optional(),
-  ledger,
-  attempts: z.record(z.string(), z.number()),
-  links: z.record(z.string(), z.string()),
-  warnings: z.array(z.string()),
-  failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
-} satisfies Record<keyof Progress, z.ZodType>;
-
 const runStatus = z.strictObject({
   ...runIds,
   workflowType: z.string(),
@@ -179,7 +76,7 @@ const runStatus = z.strictObject({
   closed: z.boolean(),
   startTime: time,
   closeTime: time.optional(),
-  ...progress,
+  ...progressSchema.shape,
   /** False where no worker told it. */
   live: z.boolean(),
   notice: z.string().optional(),
@@ -218,6 +115,7 @@ export const RESULT_SCHEMAS = {
     encoding: z.enum(['utf8', 'base64']),
     body: z.string(),
   }),
+  schema: z.strictObject({ schemas: z.array(z.strictObject({ name: z.string(), title: z.string(), id: z.string() })) }),
 };
 
 /** Bare objects in one line, by the command that prints them in place of events. */

@@ -2,22 +2,23 @@
  * Reads the input of a workflow from a file or from standard input, as JSON or YAML, and checks it whole before
  * anything is called. The commands that start runs hand the result to the client.
  */
-import { readFile, stat } from 'node:fs/promises';
 import type { WorkflowType } from '../contract';
 import type { InputOf } from '../schemas';
 import { CommandFailure } from './command-failure';
+import { readInput, type InputSource } from './read-input';
 
 const SPEC_BYTES_MAX = 1024 * 1024;
-
-export interface SpecSource {
-  /** A path, or `-` for standard input. */
-  file: string;
-  stdin: NodeJS.ReadableStream;
-}
+/** YAML can say much in few words, by repeating what it has named. */
+const YAML_ALIASES_MAX = 100;
 
 /** @throws CommandFailure InvalidInput with every problem */
-export async function readSpec<T extends WorkflowType>(type: T, source: SpecSource): Promise<InputOf[T]> {
-  const value = await parseSpec(await readText(source), source.file);
+export async function readSpec<T extends WorkflowType>(type: T, source: InputSource): Promise<InputOf[T]> {
+  const bytes = await readInput(source, {
+    name: 'the spec',
+    bytesMax: SPEC_BYTES_MAX,
+    fix: 'Name a file that holds the input as JSON or YAML, or - to read it from standard input.',
+  });
+  const value = await parseSpec(bytes.toString('utf8'), source.file);
   const { checkInput } = await import('../schemas/index.js');
   const checked = checkInput(type, value);
   if ('input' in checked) return checked.input;
@@ -28,47 +29,37 @@ export async function readSpec<T extends WorkflowType>(type: T, source: SpecSour
   });
 }
 
-async function readText({ file, stdin }: SpecSource): Promise<string> {
-  if (file === '-') return readStream(stdin);
-  try {
-    const { size } = await stat(file);
-    if (size > SPEC_BYTES_MAX) throw tooLarge(file);
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure('InvalidInput', `the spec cannot be read: ${reason} [spec=${file}]`, {
-      fix: 'Name a file that holds the input as JSON or YAML, or - to read it from standard input.',
-    });
-  }
-}
-
-async function readStream(stream: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes > SPEC_BYTES_MAX) throw tooLarge('-');
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 async function parseSpec(text: string, file: string): Promise<unknown> {
-  // YAML reads JSON as well, but JSON.parse is quicker and names mistakes in JSON better.
-  const isJson = text.trimStart().startsWith('{');
   try {
-    if (isJson) return JSON.parse(text) as unknown;
-    const { parse } = await import('yaml');
-    return parse(text) as unknown;
-  } catch (error) {
-    // The first line says what and where; the others would repeat the text, which may hold secrets.
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-    throw new CommandFailure('InvalidInput', `the spec is not ${isJson ? 'JSON' : 'YAML'}: ${reason} [spec=${file}]`);
+    return JSON.parse(text) as unknown;
+  } catch {
+    // JSON is YAML too, and YAML's reader tells line and column without repeating the text, which may hold secrets.
+    return parseYaml(text, file);
   }
 }
 
-function tooLarge(file: string): CommandFailure {
-  return new CommandFailure('InvalidInput', `the spec is larger than ${String(SPEC_BYTES_MAX)} bytes [spec=${file}]`);
+async function parseYaml(text: string, file: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const problems = [...document.errors, ...document.warnings].map(({ message }) => firstSentence(message));
+  if (problems.length > 0) throw notYaml(text, file, [...new Set(problems)]);
+  try {
+    return document.toJS({ maxAliasCount: YAML_ALIASES_MAX }) as unknown;
+  } catch (error) {
+    throw notYaml(text, file, [firstSentence(error instanceof Error ? error.message : String(error))]);
+  }
+}
+
+function notYaml(text: string, file: string, problems: string[]): CommandFailure {
+  const format = text.trimStart().startsWith('{') ? 'JSON' : 'YAML';
+  const [first = '', ...others] = problems;
+  return new CommandFailure('InvalidInput', `the spec is not ${format}: ${first} [spec=${file}]`, {
+    fix: 'Mend the text at the line and column that are named.',
+    ...(others.length > 0 && { problems: others }),
+  });
+}
+
+/** What and where; the lines after it would show the text. */
+function firstSentence(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/:$/, '');
 }

@@ -2,7 +2,11 @@
  * What Temporal itself knows of a run, without any worker: status, times, memo and search attributes. `run.ts` answers
  * `status()` from it, and `progress()` where no worker does.
  */
-import type { WorkflowExecutionDescription, WorkflowExecutionStatusName } from '@temporalio/client';
+import type {
+  WorkflowExecutionDescription,
+  WorkflowExecutionInfo,
+  WorkflowExecutionStatusName,
+} from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { MEMO, type Progress, type RunMemo, type SearchAttributeName, type Stage } from '../contract';
 import type { Session } from './session';
@@ -57,24 +61,29 @@ export async function describeRun(
 }
 
 function readDescription(description: WorkflowExecutionDescription): RunStatus {
-  const memo = readMemo(description.memo);
+  return readExecution(description, description.raw.workflowExecutionInfo?.firstRunId);
+}
+
+/** What a description or a line of a listing tells; the latter may not tell the first execution of a run that was reset. */
+export function readExecution(execution: Omit<WorkflowExecutionInfo, 'raw'>, firstRunId?: string | null): RunStatus {
+  const memo = readMemo(execution.memo);
   const attribute = (name: SearchAttributeName): string | undefined =>
-    description.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD'));
+    execution.typedSearchAttributes.get(defineSearchAttributeKey(name, 'KEYWORD'));
   const trainingJobName = memo?.trainingJobName ?? attribute('TrainingJobName');
   const endpointName = memo?.endpointName ?? attribute('EndpointName');
-  const inputHash = description.memo?.[MEMO.inputHash];
-  const status = description.status.name;
-  const closed = description.closeTime !== undefined;
+  const inputHash = execution.memo?.[MEMO.inputHash];
+  const status = execution.status.name;
+  const closed = execution.closeTime !== undefined;
   return {
-    workflowId: description.workflowId,
-    runId: description.runId,
+    workflowId: execution.workflowId,
+    runId: execution.runId,
     // Servers before 1.25 do not tell it; there a reset run counts as one of its own.
-    firstRunId: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
-    workflowType: description.type,
+    firstRunId: firstRunId || execution.runId,
+    workflowType: execution.type,
     status,
     closed,
-    startTime: description.startTime.toISOString(),
-    ...(description.closeTime && { closeTime: description.closeTime.toISOString() }),
+    startTime: execution.startTime.toISOString(),
+    ...(execution.closeTime && { closeTime: execution.closeTime.toISOString() }),
     stage: stageOf(status, memo?.stage ?? attribute('SageMakerStage')),
     ...(trainingJobName !== undefined && { trainingJobName }),
     ...(endpointName !== undefined && { endpointName }),
@@ -92,9 +101,9 @@ export function progressFromStatus({ stage, memo, trainingJobName, endpointName 
         name: trainingJobName,
         transitions: [],
         metrics: [],
-        ...(memo?.modelData !== undefined && { modelData: memo.modelData }),
       },
     }),
+    ...(memo?.modelData !== undefined && { modelData: memo.modelData }),
     ...(endpointName !== undefined && { endpoint: { name: endpointName } }),
     ledger: memo?.ledger ?? [],
     attempts: {},

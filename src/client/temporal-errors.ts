@@ -48,6 +48,11 @@ export function isWithoutWorker(error: unknown): boolean {
   return code === GRPC.failedPrecondition || code === GRPC.deadlineExceeded || code === GRPC.cancelled;
 }
 
+/** True where the server takes the call for a mistake: the same call would be refused again. */
+export function isRefusal(error: unknown): boolean {
+  return findGrpcError(error)?.code === GRPC.invalidArgument;
+}
+
 /** The error of a call to Temporal about `details`. A {@link SageMakerError} passes as it is. */
 export function toTemporalError(error: unknown, session: Session, details: ErrorDetails = {}): SageMakerError {
   if (error instanceof SageMakerError) return error;

@@ -1,9 +1,11 @@
 /**
- * `attach RUN`: follows a run that was started here or elsewhere to its end, and ends as it ends.
+ * `attach RUN`: follows a run that was started here or elsewhere to its end, and ends as it ends. Its log is told from the
+ * first line, however late one comes; of a run that has ended, all of it.
  */
 import type { Command } from 'commander';
-import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
 import { followToTheEnd } from '../follow-command';
+import { addFollowerOptions } from '../follower-options';
+import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
 import { withSession } from '../with-session';
 
 const EXAMPLE = `Example:
@@ -11,17 +13,17 @@ const EXAMPLE = `Example:
 `;
 
 export function addAttachCommand(program: Command, context: ProgramContext): void {
-  program
+  const command = program
     .command('attach')
-    .description('follow a run to its end')
+    .description('follow a run to its end, its log from the first line')
     .addHelpText('before', EXAMPLE)
-    .argument('<run>', 'its Workflow Id')
-    .action(
-      invoke<CommonOptions>(context, async (invocation) => {
-        await withSession(invocation, async (session, client) => {
-          const run = await client.Run.attach(session, invocation.args[0] ?? '');
-          await followToTheEnd(invocation, session, client, run);
-        });
-      }),
-    );
+    .argument('<run>', 'its Workflow Id');
+  addFollowerOptions(command, { cancels: true }).action(
+    invoke<FollowerOptions>(context, async (invocation) => {
+      await withSession(invocation, async (session, client) => {
+        const run = await client.Run.attach(session, invocation.args[0] ?? '');
+        await followToTheEnd(invocation, session, client, run);
+      });
+    }),
+  );
 }

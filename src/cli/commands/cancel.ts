@@ -4,10 +4,10 @@
  */
 import type { Command } from 'commander';
 import type { Run } from '../../client';
-import type { LedgerEntry } from '../../contract';
-import { describeFailure } from '../command-failure';
-import { describeLedger } from '../describe-run';
-import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
+import { addFollowerOptions } from '../follower-options';
+import { keepTelling } from '../heartbeat';
+import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
+import { describeEnd, readEnd, type RunEnd } from '../run-end';
 import { warnWithoutWorker, withSession } from '../with-session';
 
 const EXAMPLE = `Example:
@@ -15,33 +15,43 @@ const EXAMPLE = `Example:
 `;
 
 export function addCancelCommand(program: Command, context: ProgramContext): void {
-  program
+  const command = program
     .command('cancel')
     .description('stop a run, wait until it has removed what it made, and tell what became of it')
     .addHelpText('before', EXAMPLE)
-    .argument('<run>', 'its Workflow Id')
-    .action(
-      invoke<CommonOptions>(context, async (invocation) => {
-        const { args, output, interrupted, whenInterrupted } = invocation;
-        await withSession(invocation, async (session, { Run }) => {
-          const run = await Run.attach(session, args[0] ?? '');
-          const wasOver = (await run.status()).closed;
-          await run.cancel();
-          whenInterrupted(() => [`the run ${run.workflowId} has been told to stop and goes on doing so`]);
-          if (!wasOver) output.note(`${run.workflowId} has been told to stop; waiting until it has`);
-          if (!wasOver) await warnWithoutWorker(run, output);
+    .argument('<run>', 'its Workflow Id');
+  addFollowerOptions(command, { cancels: false }).action(
+    invoke<FollowerOptions>(context, async (invocation) => {
+      const { args, output, interrupted, whenInterrupted, commandLine } = invocation;
+      await withSession(invocation, async (session, { Run }) => {
+        const run = await Run.attach(session, args[0] ?? '');
+        const { workflowId, runId } = run;
+        const wasOver = (await run.status()).closed;
+        await run.cancel();
+        const next = {
+          attach: commandLine('attach', { name: workflowId }),
+          cancel: commandLine('cancel', { name: workflowId }),
+        };
+        whenInterrupted(() => ({
+          lines: [
+            `${workflowId} has been told to stop, and goes on doing so`,
+            `follow it: ${next.attach}`,
+            `wait for its end: ${next.cancel}`,
+          ],
+          details: { workflowId, runId, next },
+        }));
+        if (!wasOver) output.note(`${workflowId} has been told to stop; waiting until it has`);
+        if (!wasOver) await warnWithoutWorker(run, output);
+        const stopHeartbeat = keepTelling(output, workflowId, () => undefined);
+        try {
           const end = await awaitEnd(run, interrupted, (notice) => output.note(notice));
-          const { workflowId, runId } = run;
-          output.result({ workflowId, runId, ...end }, describeEnd(workflowId, end, wasOver));
-        });
-      }),
-    );
-}
-
-interface RunEnd {
-  /** `Done`, `Cancelled`, or the code of its failure. */
-  outcome: string;
-  ledger: LedgerEntry[];
+          output.result({ workflowId, runId, ...end }, describeEnd(workflowId, end, wasOver).join('\n'));
+        } finally {
+          stopHeartbeat();
+        }
+      });
+    }),
+  );
 }
 
 async function awaitEnd(run: Run, signal: AbortSignal, onNotice: (notice: string) => void): Promise<RunEnd> {
@@ -50,15 +60,6 @@ async function awaitEnd(run: Run, signal: AbortSignal, onNotice: (notice: string
     return { outcome: 'Done', ledger };
   } catch (error) {
     signal.throwIfAborted();
-    const { code, ledger, exitCode } = describeFailure(error);
-    // Nobody knows how it ended where Temporal does not answer.
-    if (code === 'TemporalUnreachable' || code === 'AccessDenied') throw error;
-    if (code === 'Internal' && ledger === undefined && exitCode === 1) throw error;
-    return { outcome: code, ledger: ledger ?? [] };
+    return readEnd(run, error);
   }
-}
-
-function describeEnd(workflowId: string, { outcome, ledger }: RunEnd, wasOver: boolean): string {
-  const how = wasOver ? 'had ended before' : 'has ended';
-  return [`${workflowId} ${how}: ${outcome}`, ...describeLedger(ledger).map((line) => `  ${line}`)].join('\n');
 }

@@ -2,8 +2,11 @@
  * `delete-endpoint ENDPOINT`: deletes an endpoint, and its config and model where they are ours, as a run of its own.
  */
 import type { Command } from 'commander';
-import { describeLedger } from '../describe-run';
-import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
+import { describeLedger, resultFields } from '../describe-run';
+import { describeLeaving, describeUnknownStart } from '../farewell';
+import { addFollowerOptions } from '../follower-options';
+import { keepTelling } from '../heartbeat';
+import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
 import { warnWithoutWorker, withSession } from '../with-session';
 
 const EXAMPLE = `Example:
@@ -11,24 +14,30 @@ const EXAMPLE = `Example:
 `;
 
 export function addDeleteEndpointCommand(program: Command, context: ProgramContext): void {
-  program
+  const command = program
     .command('delete-endpoint')
     .description('delete an endpoint, and its config and model where they are ours')
     .addHelpText('before', EXAMPLE)
-    .argument('<endpoint>', 'its name')
-    .action(
-      invoke<CommonOptions>(context, async (invocation) => {
-        const { args, output, interrupted, whenInterrupted } = invocation;
-        const endpointName = args[0] ?? '';
-        await withSession(invocation, async (session, { startRun }) => {
-          const run = await startRun(session, 'deleteEndpoint', { endpointName });
-          const { workflowId, runId } = run;
-          whenInterrupted(() => [`no longer followed; the run ${workflowId} goes on deleting`]);
-          await warnWithoutWorker(run, output);
+    .argument('<endpoint>', 'its name');
+  addFollowerOptions(command, { cancels: false }).action(
+    invoke<FollowerOptions>(context, async (invocation) => {
+      const { args, output, interrupted, whenInterrupted } = invocation;
+      const endpointName = args[0] ?? '';
+      await withSession(invocation, async (session, { startRun }) => {
+        whenInterrupted(() => describeUnknownStart(invocation));
+        const run = await startRun(session, 'deleteEndpoint', { endpointName });
+        const { workflowId, runId, workflowType } = run;
+        whenInterrupted(() => describeLeaving(invocation, { workflowId, runId }));
+        await warnWithoutWorker(run, output);
+        const stopHeartbeat = keepTelling(output, workflowId, () => 'Deleting');
+        try {
           const result = await run.result({ signal: interrupted, onNotice: (notice) => output.note(notice) });
-          const { deleted, left } = result;
-          output.result({ workflowId, runId, ...result }, describeLedger([...deleted, ...left]).join('\n'));
-        });
-      }),
-    );
+          const text = describeLedger([...result.deleted, ...result.left]).join('\n');
+          output.result({ workflowId, runId, ...resultFields(workflowType, result) }, text);
+        } finally {
+          stopHeartbeat();
+        }
+      });
+    }),
+  );
 }

@@ -2,8 +2,12 @@
  * `result RUN`: waits for a run's end without a word on the way, prints its result, and ends as it ends.
  */
 import type { Command } from 'commander';
-import { describeResult } from '../describe-run';
-import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
+import { describeResult, resultFields } from '../describe-run';
+import type { LeftRun } from '../farewell';
+import { untilLetGo } from '../follow-command';
+import { addFollowerOptions } from '../follower-options';
+import { keepTelling } from '../heartbeat';
+import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
 import { withSession } from '../with-session';
 
 const EXAMPLE = `Example:
@@ -11,21 +15,30 @@ const EXAMPLE = `Example:
 `;
 
 export function addResultCommand(program: Command, context: ProgramContext): void {
-  program
+  const command = program
     .command('result')
     .description('wait for the end of a run and print its result')
     .addHelpText('before', EXAMPLE)
-    .argument('<run>', 'its Workflow Id')
-    .action(
-      invoke<CommonOptions>(context, async (invocation) => {
-        const { args, output, interrupted } = invocation;
-        await withSession(invocation, async (session, { Run }) => {
-          const run = await Run.attach(session, args[0] ?? '');
-          const { workflowId, runId, workflowType } = run;
-          const result = await run.result({ signal: interrupted, onNotice: (notice) => output.note(notice) });
-          const fields = result as unknown as Record<string, unknown>;
-          output.result({ workflowId, runId, ...fields }, describeResult(workflowType, fields));
-        });
-      }),
-    );
+    .argument('<run>', 'its Workflow Id');
+  addFollowerOptions(command, { cancels: true }).action(
+    invoke<FollowerOptions>(context, async (invocation) => {
+      const { args, output } = invocation;
+      await withSession(invocation, async (session, { Run }) => {
+        const run = await Run.attach(session, args[0] ?? '');
+        const { workflowId, runId, workflowType } = run;
+        const { startTime } = await run.status();
+        const left: LeftRun = { workflowId, runId, startedAtMs: Date.parse(startTime) };
+        const stopHeartbeat = keepTelling(output, workflowId, () => undefined);
+        try {
+          const result = await untilLetGo(invocation, run, left, (signal) =>
+            run.result({ signal, onNotice: (notice) => output.note(notice) }),
+          );
+          const fields = resultFields(workflowType, result);
+          output.result({ workflowId, runId, ...fields }, describeResult(workflowType, result));
+        } finally {
+          stopHeartbeat();
+        }
+      });
+    }),
+  );
 }

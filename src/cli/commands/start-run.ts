@@ -5,12 +5,14 @@
 import type { Command } from 'commander';
 import type { Run, Session } from '../../client';
 import type { InputOf } from '../../schemas';
+import { describeLeaving, describeUnknownStart } from '../farewell';
 import { followToTheEnd } from '../follow-command';
-import { invoke, type CommonOptions, type Invocation, type ProgramContext } from '../invocation';
+import { addFollowerOptions } from '../follower-options';
+import { invoke, type FollowerOptions, type Invocation, type ProgramContext } from '../invocation';
 import { readSpec } from '../spec';
 import { runUrl, withSession } from '../with-session';
 
-interface StartOptions extends CommonOptions {
+interface StartOptions extends FollowerOptions {
   spec: string;
   detach?: true;
   dryRun?: true;
@@ -26,14 +28,16 @@ type StartedType = (typeof COMMANDS)[number]['workflowType'];
 
 export function addStartCommands(program: Command, context: ProgramContext): void {
   for (const { name, workflowType, does } of COMMANDS) {
-    program
+    const command = program
       .command(name)
       .description(`${does}, as a run that survives this program`)
       .addHelpText('before', exampleOf(name))
       .requiredOption('--spec <file>', "the workflow's input as JSON or YAML; - is standard input")
       .option('--detach', 'start the run and print its ids')
-      .option('--dry-run', 'print the AWS requests that would be made, and call nothing')
-      .action(invoke<StartOptions>(context, (invocation) => startFromSpec(invocation, workflowType)));
+      .option('--dry-run', 'print the AWS requests that would be made, and call nothing');
+    addFollowerOptions(command, { cancels: true }).action(
+      invoke<StartOptions>(context, (invocation) => startFromSpec(invocation, workflowType)),
+    );
   }
 }
 
@@ -48,6 +52,7 @@ async function startFromSpec(invocation: Invocation<StartOptions>, workflowType:
     return;
   }
   await withSession(invocation, async (session, client) => {
+    invocation.whenInterrupted(() => describeUnknownStart(invocation));
     const run = await client.startRun(session, workflowType, input);
     if (run.attached) output.note(`a run with this input exists; following it: ${run.workflowId}`);
     if (options.detach) tellDetached(invocation, session, run, namesOf(input, run.workflowId));
@@ -71,14 +76,14 @@ function namesOf(input: InputOf[StartedType], workflowId: string): Names {
 }
 
 function tellDetached(
-  { output, env }: Invocation<StartOptions>,
+  invocation: Invocation<StartOptions>,
   session: Session,
   { workflowId, runId, workflowType, attached }: Run<StartedType>,
   names: Names,
 ): void {
+  const { output, env } = invocation;
   const temporalUiUrl = runUrl(env, session.client.options.namespace, { workflowId, runId });
-  output.note(`follow it: temporal-sagemaker attach ${workflowId}`);
-  output.note(`stop it and remove what it made: temporal-sagemaker cancel ${workflowId}`);
+  for (const line of describeLeaving(invocation, { workflowId, runId }).lines) output.note(line);
   output.result(
     { workflowId, runId, workflowType, attached, ...names, ...(temporalUiUrl !== undefined && { temporalUiUrl }) },
     workflowId,

@@ -45,7 +45,7 @@ interface Told extends Deployed {
 /** @throws Interruption, or whatever kept any part of it from happening */
 export async function runQuickstart(quickstart: Quickstart): Promise<void> {
   const { options, output, env, interrupted } = quickstart;
-  quickstart.whenInterrupted(() => ['interrupted; everything that was started has been taken down']);
+  quickstart.whenInterrupted(() => ({ lines: ['interrupted; everything that was started has been taken down'] }));
   const begun = Date.now();
   const split = splitDigits(readData(options.data), { seed: SPLIT_SEED });
   const stack = await startStack({

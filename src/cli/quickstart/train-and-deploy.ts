@@ -73,7 +73,7 @@ export async function trainAndDeploy(call: TrainingCall): Promise<Deployed> {
     onLogLine(line) {
       const [, epoch] = EPOCH_LINE.exec(line) ?? [];
       if (epoch === undefined) return;
-      for (const [, name, value] of line.matchAll(METRIC)) {
+      for (const [, name = '', value] of line.matchAll(METRIC)) {
         if (name === curve.name) curve.values.push(Number(value));
         output.announce('metric', { name, step: Number(epoch), value: Number(value) });
       }

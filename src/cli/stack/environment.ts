@@ -14,8 +14,18 @@ export interface StackAddresses {
   secretAccessKey: string;
 }
 
+export type StackVariables = Record<
+  | 'TEMPORAL_ADDRESS'
+  | 'TEMPORAL_SAGEMAKER_UI_URL'
+  | 'AWS_ENDPOINT_URL'
+  | 'AWS_REGION'
+  | 'AWS_ACCESS_KEY_ID'
+  | 'AWS_SECRET_ACCESS_KEY',
+  string
+>;
+
 /** Variables that point clients and workers at the stack. */
-export function stackVariables(stack: StackAddresses): Record<string, string> {
+export function stackVariables(stack: StackAddresses): StackVariables {
   return {
     TEMPORAL_ADDRESS: stack.temporalAddress,
     TEMPORAL_SAGEMAKER_UI_URL: stack.temporalUiUrl,

@@ -1,0 +1,32 @@
+/**
+ * How a run ended, for those who look at its end rather than for its result: what `cancel` tells, and a follower that
+ * cancels on its way out.
+ */
+import type { Run } from '../client';
+import type { LedgerEntry, WorkflowType } from '../contract';
+import { describeFailure } from './command-failure';
+import { describeLedger } from './describe-run';
+
+export interface RunEnd {
+  /** `Done`, `Cancelled`, or the code of its failure. */
+  outcome: string;
+  ledger: LedgerEntry[];
+}
+
+/** Reads what a run's result rejected with. @throws the same where it tells nothing of the run's end */
+export async function readEnd<T extends WorkflowType>(run: Run<T>, error: unknown): Promise<RunEnd> {
+  const { code, ledger, exitCode } = describeFailure(error);
+  if (code === 'Internal' && ledger === undefined && exitCode === 1) throw error;
+  // A refusal or an outage may be the run's own end, or be met while asking for it.
+  const isOver = await run.status().then(
+    ({ closed }) => closed,
+    () => false,
+  );
+  if (!isOver) throw error;
+  return { outcome: code, ledger: ledger ?? [] };
+}
+
+export function describeEnd(workflowId: string, { outcome, ledger }: RunEnd, wasOver = false): string[] {
+  const how = wasOver ? 'had ended before' : 'has ended';
+  return [`${workflowId} ${how}: ${outcome}`, ...describeLedger(ledger).map((line) => `  ${line}`)];
+}

@@ -1,0 +1,61 @@
+/**
+ * The block of lines at the foot of a terminal that is taken away and drawn again. `output.ts` owns the only one; what is
+ * in it comes from a painter, such as `live-block.ts`.
+ */
+import { clearScreenDown, moveCursor } from 'node:readline';
+
+const REDRAW_INTERVAL_MS = 250;
+
+/** Draws the block. */
+export type Painter = (columns: number, nowMs: number) => string[];
+
+export interface TerminalBlock {
+  /** Keeps a block up to date until the returned function is called, which leaves its last frame standing. */
+  start(painter: Painter): () => void;
+  /** Takes the block away, lets something be written, and draws it again. */
+  around(write: () => void): void;
+  isShown(): boolean;
+}
+
+export function createBlock(stream: NodeJS.WriteStream): TerminalBlock {
+  let painter: Painter | undefined;
+  let height = 0;
+
+  const erase = (): void => {
+    if (height === 0) return;
+    moveCursor(stream, 0, -height);
+    clearScreenDown(stream);
+    height = 0;
+  };
+  const draw = (): void => {
+    if (!painter) return;
+    const lines = painter(stream.columns || 80, Date.now());
+    stream.write(lines.map((line) => `${line}\n`).join(''));
+    height = lines.length;
+  };
+
+  return {
+    start(given) {
+      painter = given;
+      draw();
+      const timer = setInterval(() => {
+        erase();
+        draw();
+      }, REDRAW_INTERVAL_MS);
+      return () => {
+        if (painter !== given) return;
+        clearInterval(timer);
+        erase();
+        draw();
+        painter = undefined;
+        height = 0;
+      };
+    },
+    around(write) {
+      erase();
+      write();
+      draw();
+    },
+    isShown: () => painter !== undefined,
+  };
+}
