@@ -65,16 +65,11 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
   readonly #timeoutMs: number;
   #client: Promise<SageMakerRuntimeClient> | undefined;
 
-  /** @throws {@link SageMakerError} `InvalidInput` for a `timeoutMs` that is no whole number from 1 */
   /**
    * Asks nobody; an endpoint that is not there is told by the first prediction.
    *
    * @param endpointName the endpoint to ask, whoever made it
-   */
-  /**
-   * Asks nobody; an endpoint that is not there is told by the first prediction.
-   *
-   * @param endpointName the endpoint to ask, whoever made it
+   * @throws {@link SageMakerError} `InvalidInput` for a `timeoutMs` that is no whole number from 1
    */
   constructor(
     /** The endpoint that is asked. */
