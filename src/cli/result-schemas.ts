@@ -115,6 +115,19 @@ export const RESULT_SCHEMAS = {
     encoding: z.enum(['utf8', 'base64']),
     body: z.string(),
   }),
+  doctor: z.strictObject({
+    healthy: z.boolean(),
+    /** As the program's own. */
+    exitCode: z.int(),
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        state: z.enum(['ok', 'warning', 'failed']),
+        what: z.string(),
+        fix: z.string().optional(),
+      }),
+    ),
+  }),
   schema: z.strictObject({ schemas: z.array(z.strictObject({ name: z.string(), title: z.string(), id: z.string() })) }),
 };
 
