@@ -13,6 +13,7 @@ const STEPS = [
   ['types', 'tsc', '--noEmit', '-p', 'tsconfig.json'],
   ['build', 'node', 'scripts/build.mjs', '--if-stale'],
   ['API reports', 'node', 'scripts/api-reports.mjs'],
+  ['API documentation', 'typedoc', '--emit', 'none'],
   ['tests', 'npm', 'test'],
 ];
 

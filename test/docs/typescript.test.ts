@@ -2,37 +2,22 @@
  * The TypeScript of the documentation compiles: blocks in Markdown files, and the `@example` blocks over what the
  * package exports, each as a module of its own that imports the package by its name.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import typescript from 'typescript';
-import { blocksIn, codeBlocks, placeOf, ROOT, type CodeBlock } from './markdown';
+import { PUBLIC_ROOMS, typescriptBlocks } from './examples';
+import { placeOf, ROOT, type CodeBlock } from './markdown';
 
 jest.setTimeout(180_000);
 
 /** Within the repository, where the package finds itself and its dependencies by their names. */
 const FOLDER = join(ROOT, '.cache/docs', String(process.pid));
-const PUBLIC_ROOMS = ['client', 'worker', 'workflows', 'emulator'];
 
-const blocks = [...codeBlocks(), ...examplesInSources()].filter(({ language }) => language === 'ts');
+const blocks = typescriptBlocks();
 
 afterAll(() => {
   rmSync(FOLDER, { recursive: true, force: true });
 });
-
-/** The code blocks in doc comments of the rooms that the package exports. */
-function examplesInSources(): CodeBlock[] {
-  return PUBLIC_ROOMS.flatMap((room) => {
-    const files = readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' });
-    return files
-      .filter((file) => file.endsWith('.ts'))
-      .sort()
-      .flatMap((file) => {
-        const path = join('src', room, file);
-        const comments = readFileSync(join(ROOT, path), 'utf8').replace(/^(?! *(?:\*|\/\*\*)).*$/gm, '');
-        return blocksIn(path, comments.replace(/^ *(?:\/\*\*|\*\/|\*) ?/gm, ''));
-      });
-  });
-}
 
 let problems: Map<string, string[]>;
 

@@ -1,0 +1,157 @@
+/**
+ * A world in which the documentation's programs find all that they name: images, buckets, a run, endpoints. The programs
+ * are modules within the repository, so that they import the package by its name; each runs in a process of its own.
+ */
+import { GetObjectCommand, PutObjectCommand, CreateBucketCommand } from '@aws-sdk/client-s3';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import typescript from 'typescript';
+import type { DeployInput, EstimatorArguments, FitInput } from '../../src/contract';
+import { createWorker } from '../../src/worker';
+import { startProcess, type ProcessEnd } from '../support/processes';
+import { startRig, uniqueName, type Rig } from '../support/rig';
+import { temporalCliPath, testServerAddress, uniqueTaskQueue } from '../support/temporal';
+import { ROOT } from './markdown';
+
+/** The names that stand in the programs. */
+const REGION = 'eu-central-1';
+const IMAGES = ['digits:1', 'churn:1', 'churn:2'].map(
+  (image) => `123456789012.dkr.ecr.${REGION}.amazonaws.com/${image}`,
+);
+const BUCKET = 'my-bucket';
+const MODEL_DATA_KEY = 'digits/output/model.tar.gz';
+const TRAINED_RUNS = ['digits-2026-03-01-12-00-00-000-k3j9x2ab', 'churn-2026-03-01'];
+const ENDPOINTS = ['digits', 'segments'];
+
+const ESTIMATOR: EstimatorArguments = {
+  imageName: IMAGES[0] ?? '',
+  role: 'SageMakerRole',
+  trainInstanceCount: 1,
+  trainInstanceType: 'ml.m5.large',
+  outputPath: `s3://${BUCKET}/models`,
+};
+const HOSTING = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+export const FIT_INPUT: FitInput = { estimator: ESTIMATOR, fit: { inputs: `s3://${BUCKET}/digits` } };
+
+/** Where programs that are told an address look for the server, which is elsewhere here. */
+const TEMPORAL_ADDRESS = 'localhost:7233';
+
+/** Workflows of one's own, for workers that look for them beside the program. */
+const OWN_WORKFLOWS = "export * from 'temporal-sagemaker/workflows';\n";
+
+/** Rows of numbers with their class behind them; what the image's algorithm takes. */
+const ROWS = ['0,0,5,13,9,1,0,0,1', '0,0,13,15,10,15,5,0,1', '9,9,0,0,0,0,9,9,0', '8,9,1,0,0,2,9,9,0', ''].join('\n');
+const DATA = ['digits/rows.csv', 'churn/train/rows.csv', 'churn/validation/rows.csv'];
+/** Files that programs read where they are run. */
+const FILES = ['seven.png', 'churn.csv', 'data/train.csv'];
+
+const PHASES_MS = { Starting: 100, Downloading: 50, Uploading: 50, Creating: 100, Updating: 100, Deleting: 50 };
+const PROGRAM_LIMIT_MS = 90_000;
+
+export interface ProgramsStack {
+  /** Runs a program to its end; one that goes on until it is told to stop is told so once it does its work. */
+  runProgram(text: string): Promise<ProcessEnd>;
+  /** Serves a module of workflows by a worker of its own, and runs each of its workflows once. */
+  runWorkflows(text: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+export async function startProgramsStack(): Promise<ProgramsStack> {
+  const modules = join(ROOT, '.cache/docs', `programs-${String(process.pid)}`);
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(join(modules, 'workflows.ts'), OWN_WORKFLOWS);
+  const folder = mkdtempSync(join(tmpdir(), 'temporal-sagemaker-programs-'));
+  for (const file of FILES) {
+    mkdirSync(join(folder, file, '..'), { recursive: true });
+    writeFileSync(join(folder, file), ROWS);
+  }
+  const images = Object.fromEntries(IMAGES.map((image) => [image, join(__dirname, 'algorithm')]));
+  const rig = await startRig({ emulator: { simulated: false, region: REGION, images, phases: PHASES_MS } });
+  await prepareNames(rig);
+
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    TEMPORAL_ADDRESS: testServerAddress(),
+    TEMPORAL_CLI_PATH: temporalCliPath(),
+    TEMPORAL_SAGEMAKER_TASK_QUEUE: rig.taskQueue,
+  };
+  let count = 0;
+  const writeModule = (text: string, extension: string): string => {
+    count += 1;
+    const { outputText } = typescript.transpileModule(text.replaceAll(TEMPORAL_ADDRESS, testServerAddress()), {
+      compilerOptions: { target: typescript.ScriptTarget.ES2022, module: typescript.ModuleKind.ESNext },
+    });
+    const file = join(modules, `program-${String(count)}.${extension}`);
+    writeFileSync(file, outputText);
+    return file;
+  };
+
+  return {
+    async runProgram(text) {
+      const program = startProcess(process.execPath, [writeModule(text, 'mjs')], { cwd: folder, env });
+      const limit = setTimeout(() => program.kill('SIGKILL'), PROGRAM_LIMIT_MS);
+      if (/\bworker\.run\(\)/.test(text)) {
+        await Promise.race([program.waitForOutput(/RUNNING/, PROGRAM_LIMIT_MS), program.ended]);
+        program.kill('SIGTERM');
+      }
+      const end = await program.ended;
+      clearTimeout(limit);
+      return end;
+    },
+
+    async runWorkflows(text, inputs) {
+      const taskQueue = uniqueTaskQueue('docs');
+      const worker = await createWorker({
+        connection: rig.server.nativeConnection,
+        taskQueue,
+        pollMinIntervalMs: 100,
+        pollMaxIntervalMs: 200,
+        worker: { workflowsPath: writeModule(text, 'mjs') },
+      });
+      const running = worker.run();
+      try {
+        const results = Object.entries(inputs).map(async ([type, input]): Promise<[string, unknown]> => {
+          const handle = await rig.start(type, input, { taskQueue, workflowId: uniqueName(type) });
+          return [type, await handle.result()];
+        });
+        return Object.fromEntries(await Promise.all(results));
+      } finally {
+        worker.shutdown();
+        await running;
+      }
+    },
+
+    async close() {
+      await rig.close();
+      rmSync(modules, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Fills the bucket, and makes the runs and endpoints that programs take for granted. */
+async function prepareNames(rig: Rig): Promise<void> {
+  const { s3, start } = rig;
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  for (const Key of DATA) await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: ROWS }));
+
+  const trained = TRAINED_RUNS.map(async (jobName) => {
+    const input: FitInput = { ...FIT_INPUT, fit: { ...FIT_INPUT.fit, jobName } };
+    await (await start('fit', input, { workflowId: jobName })).result();
+  });
+  await Promise.all(trained);
+
+  const [trainingJobName = ''] = TRAINED_RUNS;
+  const model = await s3.send(
+    new GetObjectCommand({ Bucket: BUCKET, Key: `models/${trainingJobName}/output/model.tar.gz` }),
+  );
+  const Body = await model.Body!.transformToByteArray();
+  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: MODEL_DATA_KEY, Body }));
+
+  const deployed = ENDPOINTS.map(async (endpointName) => {
+    const input: DeployInput = { trainingJobName, deploy: { ...HOSTING, endpointName } };
+    await (await start('deploy', input)).result();
+  });
+  await Promise.all(deployed);
+}
