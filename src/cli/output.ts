@@ -7,7 +7,7 @@ import { describeEvent, describeFailureLines } from './describe-event';
 import type { PrintedEvent } from './event-schemas';
 import { stripControls } from './live-block';
 import { createBlock, type Painter } from './terminal-block';
-import { canRedraw, containerStyles, paintFor } from './terminal-style';
+import { canRedraw, paintFor, styleOfContainer } from './terminal-style';
 
 type Told<T extends PrintedEvent['type']> = Omit<Extract<PrintedEvent, { type: T }>, 'v' | 'time'>;
 
@@ -74,7 +74,6 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   const style = { env, ...(color !== undefined && { color }) };
   const paintOut = paintFor(stdout, style);
   const paintErr = paintFor(stderr, style);
-  const styleOf = containerStyles();
   const isTold = !json && !quiet;
 
   const sayOnStderr = (text: string): void => {
@@ -95,7 +94,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   };
   const sayLog = (event: Told<'log'>): void => {
     if (json) writeEvent(event);
-    else sayOnStdout(event.line, { prefix: `${paintOut(styleOf(event.source), `${event.source} │`)} ` });
+    else sayOnStdout(event.line, { prefix: `${paintOut(styleOfContainer(event.source), `${event.source} │`)} ` });
   };
   const sayResult = (text: string): void => {
     if (text !== '') sayOnStdout(text);

@@ -39,12 +39,8 @@ export function canRedraw(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): 
   return stream.isTTY === true && env.TERM !== 'dumb' && !isBuild;
 }
 
-/** The style of a container's name: the same for as long as the program runs. */
-export function containerStyles(): (container: string) => Style {
-  const seen = new Map<string, Style>();
-  return (container) => {
-    const known = seen.get(container) ?? CONTAINER_STYLES[seen.size % CONTAINER_STYLES.length] ?? 'cyan';
-    seen.set(container, known);
-    return known;
-  };
+/** The style of a container's name: `algo-1` has the first one, in whatever order the containers speak. */
+export function styleOfContainer(container: string): Style {
+  const number = /\d+$/.exec(container)?.[0] ?? '1';
+  return CONTAINER_STYLES[(Number(number) - 1) % CONTAINER_STYLES.length] ?? CONTAINER_STYLES[0];
 }
