@@ -8,7 +8,7 @@ import { activityInfo } from '@temporalio/activity';
 import { RUN_TAG, type ResourceKind } from '../contract';
 import { isTransient, readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import { findDifferences } from '../domain/compare';
-import { callAws, failureOf, failWith, type Coordinates } from './aws-errors';
+import { answerOf, callAws, failureOf, failWith, type Coordinates } from './aws-errors';
 import type { Created, RunMark } from './index';
 
 /** Clocks of AWS and the worker may differ by this much when a resource without tags is judged by its age. */
@@ -102,7 +102,7 @@ async function resolve(
   const found = differences.length > 0 ? differences : [origin];
   const what = `the ${creation.kind} ${creation.name} exists and is not this run's: ${found.join('; ')}`;
   throw failWith('NameTaken', what, at, {
-    details: { reason: trouble.message, differences: [...differences, origin] },
+    details: { ...answerOf(trouble), differences: [...differences, origin] },
   });
 }
 

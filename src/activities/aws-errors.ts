@@ -36,11 +36,7 @@ export function failureOf(
 ): ApplicationFailure {
   const { operation } = at;
   return failWith(code, `${operation}: ${trouble.code}: ${trouble.message}`, at, {
-    details: {
-      reason: trouble.message,
-      ...(trouble.requestId !== undefined && { requestId: trouble.requestId }),
-      ...further,
-    },
+    details: { ...answerOf(trouble), ...further },
     retryable: code === 'AwsUnreachable' || code === 'RoleNotAssumable',
   });
 }
@@ -52,6 +48,11 @@ export async function callAws<T>(at: Coordinates, call: () => Promise<T>, furthe
   } catch (error) {
     throw failureOf(readTrouble(error), at, undefined, further);
   }
+}
+
+/** AWS's own words, and the id under which its support finds them. */
+export function answerOf({ message, requestId }: AwsTrouble): FailureDetails {
+  return { reason: message, ...(requestId !== undefined && { requestId }) };
 }
 
 /** Calls AWS for something that may not be there: undefined where it is not. */

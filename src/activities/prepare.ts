@@ -17,12 +17,13 @@ import {
   type ModelSource,
   type Surroundings,
 } from '../domain/build-plan';
+import { readTrouble } from '../domain/aws-errors';
 import { modelDataUri } from '../domain/names';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
 import { judgeTrainingJob } from '../domain/training-status';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
-import { callAws, failWith, ifPresent } from './aws-errors';
+import { answerOf, callAws, failureOf, failWith } from './aws-errors';
 import {
   findNameProblems,
   findPlanProblems,
@@ -131,9 +132,20 @@ async function surround(
 async function findRoleArn({ iam, region }: AwsClients, role: string): Promise<string> {
   if (role.includes('/')) return role;
   const at = { operation: 'GetRole', region, role };
-  const answer = await callAws(at, () => ifPresent(() => iam.send(new GetRoleCommand({ RoleName: role }))));
-  if (answer?.Role?.Arn !== undefined) return answer.Role.Arn;
-  throw failWith('RoleNotAssumable', `there is no IAM role named ${role} in this account`, at);
+  try {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: role }));
+    return Role?.Arn ?? '';
+  } catch (error) {
+    const trouble = readTrouble(error);
+    if (trouble.meaning === 'absent') {
+      const fix = 'Create the role, or give the name of one that is there; a role of another account needs its ARN.';
+      const what = `there is no IAM role named ${role} in this account`;
+      throw failWith('RoleNotAssumable', what, at, { details: { ...answerOf(trouble), fix } });
+    }
+    const isDenied = trouble.meaning === 'denied';
+    const fix = isDenied && { fix: 'Allow iam:GetRole to the worker, or give the role by its ARN.' };
+    throw failureOf(trouble, at, undefined, { ...fix });
+  }
 }
 
 async function findModelSource(aws: AwsClients, input: DeployInput): Promise<ModelSource> {
@@ -152,10 +164,14 @@ async function describeModelSource(
   name: string,
 ): Promise<ModelSource> {
   const at = { operation: 'DescribeTrainingJob', region, job: name };
-  const job = await callAws(at, () =>
-    ifPresent(() => sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))),
-  );
-  if (!job) throw failWith('TrainingJobNotFound', `there is no training job named ${name}`, at);
+  const job = await sagemaker
+    .send(new DescribeTrainingJobCommand({ TrainingJobName: name }))
+    .catch((error: unknown) => {
+      const trouble = readTrouble(error);
+      if (trouble.meaning !== 'absent') throw failureOf(trouble, at);
+      const details = { ...answerOf(trouble), trainingJobName: name };
+      throw failWith('TrainingJobNotFound', `there is no training job named ${name}`, at, { details });
+    });
   const verdict = judgeTrainingJob({ status: job.TrainingJobStatus ?? '', secondaryStatus: job.SecondaryStatus ?? '' });
   if (verdict !== 'completed' && verdict !== 'running') {
     const reason = job.FailureReason ?? job.SecondaryStatus ?? verdict;

@@ -48,6 +48,8 @@ export interface EmulatorOptions {
   images?: Record<string, string>;
   /** Shortest time of each phase, in ms. @default as set before in this folder, else about a second each */
   phases?: Partial<Record<Phase, number>>;
+  /** Path of each IAM role that has one, by name, such as `{ Trainer: '/team/ml/' }`. Every role is there. @default '/' */
+  rolePaths?: Record<string, string>;
   /** Jobs and endpoints run no process. @default as set before in this folder, else false */
   simulated?: boolean;
   /** @default the folder's own, made at its first start */
@@ -153,7 +155,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       s3: s3Handlers(world),
       logs: logsHandlers(logs, world),
       sts: stsHandlers(world),
-      iam: iamHandlers(world),
+      iam: iamHandlers(world, options.rolePaths),
       sagemaker: {},
       'sagemaker-runtime': {},
     };

@@ -53,7 +53,7 @@ export const role = z
   .string()
   .regex(
     /^(arn:aws[a-z-]*:iam::[0-9]{12}:role[/][A-Za-z0-9_+=,.@/-]{1,512}|[A-Za-z0-9_+=,.@-]{1,64})$/,
-    'must be the name or the ARN of an IAM role',
+    'must be the ARN of an IAM role, or its name without a path',
   )
   .meta({
     id: 'Role',

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { GetRoleRequest } from '@aws-sdk/client-iam';
+import { partitionOf } from '../partition';
 import { AwsError, type Call, type Handlers, type World } from '../world';
 
 const ABSENT_ROLE = 'absent-role';
@@ -31,12 +32,13 @@ export function stsHandlers(world: World, userName = 'emulator'): Handlers {
     GetCallerIdentity: () => ({
       UserId: uniqueId('AIDA', `${world.account}/${userName}`),
       Account: world.account,
-      Arn: `arn:aws:iam::${world.account}:user/${userName}`,
+      Arn: `arn:${partitionOf(world.region)}:iam::${world.account}:user/${userName}`,
     }),
   };
 }
 
-export function iamHandlers(world: World): Handlers {
+/** @param rolePaths Path of each role that has another than `/`, with a slash at both ends. */
+export function iamHandlers(world: World, rolePaths: Record<string, string> = {}): Handlers {
   return {
     GetRole: ({ input }: Call<GetRoleRequest>) => {
       const roleName = input.RoleName ?? '';
@@ -49,12 +51,13 @@ export function iamHandlers(world: World): Handlers {
       if (!roleExists(world, roleName)) {
         throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
       }
+      const path = rolePaths[roleName] ?? '/';
       return {
         Role: {
-          Path: '/',
+          Path: path,
           RoleName: roleName,
           RoleId: uniqueId('AROA', `${world.account}/${roleName}`),
-          Arn: `arn:aws:iam::${world.account}:role/${roleName}`,
+          Arn: `arn:${partitionOf(world.region)}:iam::${world.account}:role${path}${roleName}`,
           CreateDate: LONG_AGO,
           // IAM gives policies percent-encoded.
           AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(TRUST_POLICY)),

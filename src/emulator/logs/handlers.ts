@@ -8,6 +8,7 @@ import type {
   DescribeLogGroupsRequest,
   DescribeLogStreamsRequest,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { partitionOf } from '../partition';
 import { AwsError, type Call, type Handlers, type World } from '../world';
 import { eventHandlers } from './event-handlers';
 import { findGroup } from './find';
@@ -18,7 +19,8 @@ import { invalidParameter, readListToken, writeListToken } from './paging';
 const PAGE_SIZE = 50;
 
 export function logsHandlers(store: ReadableLogStore, world: World): Handlers {
-  const groupArn = (name: string) => `arn:aws:logs:${world.region}:${world.account}:log-group:${name}`;
+  const groupArn = (name: string) =>
+    `arn:${partitionOf(world.region)}:logs:${world.region}:${world.account}:log-group:${name}`;
 
   return {
     CreateLogGroup: ({ input }: Call<CreateLogGroupRequest>) => {

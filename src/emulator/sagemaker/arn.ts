@@ -2,6 +2,8 @@
  * Names of resources as ARNs, and back. Everything that tells a resource by its ARN does it here.
  */
 
+import { partitionOf } from '../partition';
+
 /** The kinds of resource that are kept; also the kinds under which their records are stored. */
 export const KINDS = ['training-job', 'model', 'endpoint-config', 'endpoint'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -26,9 +28,4 @@ export function parseArn(place: Place, arn: string): { kind: Kind; name: string 
     if (arn.startsWith(start)) return { kind, name: arn.slice(start.length) };
   }
   return undefined;
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
