@@ -156,8 +156,8 @@ async function askEndpoint(endpointUrl: string): Promise<EndpointAnswer> {
     const settings: unknown = response.ok ? await response.json() : undefined;
     return typeof settings === 'object' && settings !== null && 'phases' in settings ? 'emulator' : 'something else';
   } catch (error) {
-    if (error instanceof SyntaxError) return 'something else';
-    const { cause, message } = error as Error;
+    const { name, cause, message } = error as Error;
+    if (name === 'SyntaxError') return 'something else';
     return { silence: cause instanceof Error ? cause.message : message };
   }
 }
