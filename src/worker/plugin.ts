@@ -2,7 +2,7 @@
  * This package's part of a worker that one already has: the short activities go into it, the waits into a second worker
  * that runs beside it. Given to Temporal's `Worker.create`, by users and by `create-worker.ts`.
  */
-import { NativeConnection, Worker, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
+import { Worker, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
 import { createActivities, createStatusReader, createWaitingActivities } from '../activities';
 import type { Activities, WaitingActivities } from '../activities';
 import { WAITS_QUEUE_SUFFIX } from '../contract';
@@ -28,7 +28,7 @@ interface Parts {
  * One plugin may be given to several workers, one for each task queue: they then share its pace of status reads.
  *
  * `new` @throws {@link WorkerError} `InvalidInput` with everything that is wrong with the options; `Worker.create`
- * throws it where no AWS region is known or the worker has activities of the same names
+ * throws it where no AWS region is known, or the worker has no `connection` or has activities of the same names
  *
  * @see https://docs.temporal.io/develop/plugins-guide
  *
@@ -61,6 +61,7 @@ export class SageMakerPlugin implements WorkerPlugin {
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
     const own = (options.activities ?? {}) as Record<string, unknown>;
     if (isOfWaits(Object.keys(own))) return options;
+    if (!options.connection) throw connectionIsMissing(options);
     const { activities } = await this.#makeParts();
     const taken = Object.keys(activities).filter((name) => name in own);
     if (taken.length > 0) throw activitiesAreTaken(taken, options);
@@ -69,28 +70,15 @@ export class SageMakerPlugin implements WorkerPlugin {
 
   /** Called by the worker's `run`: runs the waits beside it. */
   runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    if (isOfWaits([...worker.options.activities.keys()])) return next(worker);
-    return this.#runWithWaits(worker, next);
-  }
-
-  async #runWithWaits(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const { activities, namespace } = worker.options;
+    if (isOfWaits([...activities.keys()])) return next(worker);
     const taskQueue = worker.options.taskQueue + WAITS_QUEUE_SUFFIX;
-    // A worker that made its connection itself closes it when it has drained, whoever else is on it.
-    let ownConnection: NativeConnection | undefined;
-    const createWaits = async (): Promise<Worker> => {
-      if (worker.options.connection === undefined) ownConnection = await NativeConnection.connect();
-      return this.#createWaits(worker, taskQueue, ownConnection ?? worker.connection);
-    };
-    try {
-      const at = { namespace: worker.options.namespace, taskQueue };
-      await runTogether(worker, next(worker), createWaits, at);
-    } finally {
-      await ownConnection?.close();
-    }
+    return runTogether(worker, next(worker), () => this.#createWaits(worker, taskQueue), { namespace, taskQueue });
   }
 
-  async #createWaits(worker: Worker, taskQueue: string, connection: NativeConnection | undefined): Promise<Worker> {
+  async #createWaits(worker: Worker, taskQueue: string): Promise<Worker> {
     // As they are after all plugins, whatever their order.
+    const { connection } = worker;
     const { namespace, identity, dataConverter, interceptors } = worker.options;
     const { waits } = await this.#makeParts();
     return Worker.create({
@@ -133,6 +121,14 @@ async function createParts(options: ResolvedOptions): Promise<Parts> {
 /** A plugin of the connection is given to every worker on it, the one of the waits included. */
 function isOfWaits(activityNames: string[]): boolean {
   return activityNames.includes('awaitTrainingJobChange' satisfies keyof WaitingActivities);
+}
+
+/** A connection that a worker made itself ends with that worker, whoever else is on it. */
+function connectionIsMissing({ taskQueue }: WorkerOptions): WorkerError {
+  return new WorkerError('InvalidInput', 'the worker has no connection that its waits could share', {
+    coordinates: { taskQueue },
+    fix: 'Give Worker.create a connection: await NativeConnection.connect().',
+  });
 }
 
 function activitiesAreTaken(names: string[], { taskQueue }: WorkerOptions): WorkerError {
