@@ -2,16 +2,17 @@
  * S3: the default bucket and the model data. Names come from the plan; only the bucket that the SageMaker SDK would have
  * made is ever made here, and only in this account.
  */
+import { CreateBucketCommand, HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import {
-  CreateBucketCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  type BucketLocationConstraint,
-} from '@aws-sdk/client-s3';
+  buildCreateBucket,
+  classifyCreateBucket,
+  classifyHeadBucket,
+  describeForeignBucket,
+} from '../domain/default-bucket';
 import { parseS3Uri } from '../domain/names';
 import type { AwsClients } from './aws';
-import { readTrouble } from '../domain/aws-errors';
-import { failureOf, failWith } from './aws-errors';
+import { answerOf, failureOf, failWith } from './aws-errors';
 import type { Activities } from './index';
 
 export function createStorageActivities({
@@ -28,25 +29,19 @@ export function createStorageActivities({
         return { made: false };
       } catch (error) {
         const trouble = readTrouble(error);
-        if (trouble.status === 403) throw refuseBucket(bucket, account, at);
-        if (trouble.meaning !== 'absent') throw failureOf(trouble, { operation: 'HeadBucket', ...at });
+        const verdict = classifyHeadBucket(trouble);
+        if (verdict === 'foreign') throw refuseBucket(bucket, account, at, trouble);
+        if (verdict !== 'absent') throw failureOf(trouble, { operation: 'HeadBucket', ...at });
       }
       try {
-        await s3.send(
-          new CreateBucketCommand({
-            Bucket: bucket,
-            // us-east-1 takes no constraint, every other region needs its own.
-            ...(region !== 'us-east-1' && {
-              CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint },
-            }),
-          }),
-        );
+        await s3.send(new CreateBucketCommand(buildCreateBucket(bucket, region)));
         return { made: true };
       } catch (error) {
         const trouble = readTrouble(error);
-        if (trouble.code === 'BucketAlreadyOwnedByYou') return { made: false };
-        if (trouble.code === 'BucketAlreadyExists') throw refuseBucket(bucket, account, at);
-        const isBusy = trouble.code === 'OperationAborted';
+        const verdict = classifyCreateBucket(trouble);
+        if (verdict === 'ours') return { made: false };
+        if (verdict === 'foreign') throw refuseBucket(bucket, account, at, trouble);
+        const isBusy = verdict === 'busy';
         throw failureOf(trouble, { operation: 'CreateBucket', ...at }, isBusy ? 'AwsUnreachable' : undefined);
       }
     },
@@ -59,17 +54,16 @@ export function createStorageActivities({
         const trouble = readTrouble(error);
         const at = { operation: 'HeadObject', region: clientRegion, bucket, key };
         if (trouble.meaning !== 'absent') throw failureOf(trouble, at);
-        throw failWith('ArtefactMissing', `there is no model data at ${modelData}`, at, { details: { modelData } });
+        throw failWith('ArtefactMissing', `there is no model data at ${modelData}`, at, {
+          details: { ...answerOf(trouble), modelData },
+        });
       }
     },
   };
 }
 
-function refuseBucket(bucket: string, account: string, at: Record<string, string>): Error {
-  return failWith(
-    'NameTaken',
-    `the default bucket ${bucket} belongs to another account than ${account}, or this one may not look at it; ` +
-      'give outputPath a bucket of your own, and allow s3:ListBucket on it',
-    at,
-  );
+function refuseBucket(bucket: string, account: string, at: Record<string, string>, trouble: AwsTrouble): Error {
+  return failWith('NameTaken', describeForeignBucket(bucket, account, 'outputPath'), at, {
+    details: answerOf(trouble),
+  });
 }
