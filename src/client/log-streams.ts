@@ -1,15 +1,19 @@
 /**
  * One reading of many CloudWatch log streams, merged in time order with one page of each in memory. Keeps for each
- * stream the token it has come to, so that the next reading goes on there and each line comes once.
+ * stream where it has come to, so that the next reading goes on there, after trouble too, and each line comes once.
  */
 import type * as Sdk from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { inParallel } from './in-parallel';
 
 /** 50 hosts with pages of this length are a few MB. */
 const PAGE_EVENTS_MAX = 1_000;
 const LIST_PAGES_MAX = 100;
 /** AWS answers empty pages before the end; so many in a row and the rest is left to the next reading. */
 const EMPTY_PAGES_MAX = 20;
+const STREAMS_AT_ONCE = 5;
+/** So many streams that AWS does not answer for, and the others are not asked now either. */
+const FAILURES_MAX = 5;
 
 /** One line as it stands in CloudWatch. */
 export interface LogEvent {
@@ -19,21 +23,34 @@ export interface LogEvent {
   message: string;
 }
 
-interface Position {
-  stream: string;
-  token?: string;
-  /** Where reading begins again should AWS have forgotten the token: this time, so many lines of it already read. */
-  timestamp: number;
-  readAtTimestamp: number;
-  /** How many lines of the page at the token are already told, where a reading broke off within it. */
-  readOfPage: number;
+/** What one reading brought. */
+export interface Reading {
+  lineCount: number;
+  /** False where a stream may have more that AWS has already. */
+  isAtEnd: boolean;
 }
 
 export interface LogGroupReader {
-  /** Finds streams that are new; true where there is any stream at all. */
-  findStreams(): Promise<boolean>;
-  /** Tells each line that came since the last reading, oldest first; answers how many. */
-  read(onEvent: (event: LogEvent) => void): Promise<number>;
+  /** How many calls were answered: a reading that was interrupted may have come on all the same. */
+  readonly answerCount: number;
+  /** Finds streams that are new; answers the names of all that are known. */
+  findStreams(): Promise<string[]>;
+  /** Tells each line that came since the last reading, oldest first. Where it rejects, the next one goes on from there. */
+  read(onEvent: (event: LogEvent) => void): Promise<Reading>;
+}
+
+interface Position {
+  stream: string;
+  /** Where the next page begins. */
+  token: string | undefined;
+  /** The present page, and the first line of it that is not told yet. */
+  page: OutputLogEvent[];
+  next: number;
+  /** AWS has said in this round that there is no more. */
+  isAtEnd: boolean;
+  /** Where reading begins again should AWS have forgotten the token: this time, so many lines of it already told. */
+  timestamp: number;
+  toldAtTimestamp: number;
 }
 
 export function readLogGroup(
@@ -43,123 +60,123 @@ export function readLogGroup(
 ): LogGroupReader {
   const positions = new Map<string, Position>();
   const options = signal ? { abortSignal: signal } : {};
+  let isInterrupted = false;
+  let answerCount = 0;
 
-  async function findStreams(): Promise<boolean> {
+  async function findStreams(): Promise<string[]> {
     let nextToken: string | undefined;
     for (let page = 0; page < LIST_PAGES_MAX; page += 1) {
       const answer = await client.send(
         new sdk.DescribeLogStreamsCommand({ logGroupName: group, logStreamNamePrefix: streamPrefix, nextToken }),
         options,
       );
+      answerCount += 1;
       for (const { logStreamName: stream } of answer.logStreams ?? []) {
-        if (stream !== undefined && !positions.has(stream)) {
-          positions.set(stream, { stream, timestamp: 0, readAtTimestamp: 0, readOfPage: 0 });
-        }
+        if (stream !== undefined && !positions.has(stream)) positions.set(stream, beginningOf(stream));
       }
       nextToken = answer.nextToken;
       if (nextToken === undefined) break;
     }
-    return positions.size > 0;
+    return [...positions.keys()];
   }
 
-  async function* readPages(position: Position): AsyncGenerator<OutputLogEvent[], void, undefined> {
-    let emptyPages = 0;
-    while (emptyPages < EMPTY_PAGES_MAX) {
-      const { token, timestamp, readAtTimestamp } = position;
-      const answer = await client.send(
-        new sdk.GetLogEventsCommand({
-          logGroupName: group,
-          logStreamName: position.stream,
-          startFromHead: true,
-          limit: PAGE_EVENTS_MAX,
-          ...(token === undefined ? timestamp > 0 && { startTime: timestamp } : { nextToken: token }),
-        }),
-        options,
-      );
-      const events = answer.events ?? [];
-      const fresh =
-        token === undefined ? skipRead(events, timestamp, readAtTimestamp) : events.slice(position.readOfPage);
-      emptyPages = fresh.length === 0 ? emptyPages + 1 : 0;
-      if (fresh.length > 0) yield fresh;
-      position.token = answer.nextForwardToken;
-      position.readOfPage = 0;
-      // The end is the token that was sent, not an empty page.
-      if (answer.nextForwardToken === undefined || answer.nextForwardToken === token) return;
+  /** Gets the next page that has lines, where the present one is told and there may be one. */
+  async function turnPage(position: Position): Promise<void> {
+    for (let pages = 0; isTold(position) && !position.isAtEnd && pages < EMPTY_PAGES_MAX; pages += 1) {
+      const { token, timestamp } = position;
+      const from = token === undefined ? timestamp > 0 && { startTime: timestamp } : { nextToken: token };
+      try {
+        const { events = [], nextForwardToken } = await client.send(
+          new sdk.GetLogEventsCommand({
+            logGroupName: group,
+            logStreamName: position.stream,
+            startFromHead: true,
+            limit: PAGE_EVENTS_MAX,
+            ...from,
+          }),
+          options,
+        );
+        answerCount += 1;
+        position.page = token === undefined ? withoutTold(events, position) : events;
+        position.next = 0;
+        position.token = nextForwardToken;
+        // The end is the token that was sent, not an empty page.
+        position.isAtEnd = nextForwardToken === undefined || nextForwardToken === token;
+      } catch (error) {
+        const name = error instanceof Error ? error.name : '';
+        if (name === 'InvalidParameterException' && token !== undefined) {
+          // Tokens expire after a day; the place is found by its time.
+          position.token = undefined;
+        } else if (name === 'ResourceNotFoundException') {
+          // A stream that was deleted has no more lines; the others have.
+          positions.delete(position.stream);
+          return;
+        } else throw error;
+      }
     }
   }
 
-  async function open(position: Position): Promise<Cursor | undefined> {
-    const pages = readPages(position);
-    const events = await nextPage(pages, position);
-    return events && { position, pages, events, index: 0 };
+  /** Turns every stream's page, and throws after that what went wrong with one. */
+  async function turnPages(): Promise<void> {
+    const failures: unknown[] = [];
+    const bounds = { limit: STREAMS_AT_ONCE, ...(signal && { signal }) };
+    await inParallel(positions.values(), bounds, async (position) => {
+      await turnPage(position).catch((error: unknown) => {
+        failures.push(error);
+        if (failures.length === FAILURES_MAX) throw error;
+      });
+    });
+    if (failures.length > 0) throw failures[0];
   }
 
-  async function nextPage(pages: Pages, position: Position): Promise<OutputLogEvent[] | undefined> {
-    try {
-      const { value, done } = await pages.next();
-      return done === true ? undefined : value;
-    } catch (error) {
-      const name = error instanceof Error ? error.name : '';
-      // A stream that was deleted has no more lines; the others have.
-      if (name === 'ResourceNotFoundException') return undefined;
-      if (name !== 'InvalidParameterException' || position.token === undefined) throw error;
-      // Tokens expire after a day; the next reading finds its place by time.
-      delete position.token;
-      position.readOfPage = 0;
-      return undefined;
-    }
-  }
-
-  async function read(onEvent: (event: LogEvent) => void): Promise<number> {
-    const cursors: Cursor[] = [];
-    for (const position of positions.values()) {
-      const cursor = await open(position);
-      if (cursor) cursors.push(cursor);
-    }
-    let count = 0;
-    for (let cursor = earliest(cursors); cursor; cursor = earliest(cursors)) {
-      const { position, events, index } = cursor;
-      const { timestamp = position.timestamp, message = '' } = events[index] ?? {};
-      onEvent({ stream: position.stream, timestamp, message });
-      count += 1;
-      position.readAtTimestamp = timestamp === position.timestamp ? position.readAtTimestamp + 1 : 1;
+  async function read(onEvent: (event: LogEvent) => void): Promise<Reading> {
+    // A round that was interrupted goes on: asking all streams anew could go on for ever where AWS throttles a few.
+    if (!isInterrupted) for (const position of positions.values()) position.isAtEnd = false;
+    isInterrupted = true;
+    await turnPages();
+    let lineCount = 0;
+    for (let oldest = findOldest(positions); oldest; oldest = findOldest(positions)) {
+      const { position, event } = oldest;
+      const { timestamp = position.timestamp, message = '' } = event;
+      position.next += 1;
+      position.toldAtTimestamp = timestamp === position.timestamp ? position.toldAtTimestamp + 1 : 1;
       position.timestamp = timestamp;
-      position.readOfPage += 1;
-      cursor.index += 1;
-      if (cursor.index < events.length) continue;
-      const page = await nextPage(cursor.pages, position);
-      if (page) Object.assign(cursor, { events: page, index: 0 });
-      else cursors.splice(cursors.indexOf(cursor), 1);
+      lineCount += 1;
+      onEvent({ stream: position.stream, timestamp, message });
+      await turnPage(position);
     }
-    return count;
+    isInterrupted = false;
+    return { lineCount, isAtEnd: [...positions.values()].every(({ isAtEnd }) => isAtEnd) };
   }
 
-  return { findStreams, read };
+  return {
+    get answerCount() {
+      return answerCount;
+    },
+    findStreams,
+    read,
+  };
 }
 
-type Pages = AsyncGenerator<OutputLogEvent[], void, undefined>;
-
-interface Cursor {
-  position: Position;
-  pages: Pages;
-  events: OutputLogEvent[];
-  index: number;
+function beginningOf(stream: string): Position {
+  return { stream, token: undefined, page: [], next: 0, isAtEnd: false, timestamp: 0, toldAtTimestamp: 0 };
 }
 
-/** The cursor at the oldest line; of equal ones the first, so that streams keep their order. */
-function earliest(cursors: Cursor[]): Cursor | undefined {
-  let found: Cursor | undefined;
-  for (const cursor of cursors) {
-    if (!found || timeOf(cursor) < timeOf(found)) found = cursor;
+function isTold({ page, next }: Position): boolean {
+  return next >= page.length;
+}
+
+/** The oldest line of all present pages; of equal ones that of the first stream, so that streams keep their order. */
+function findOldest(positions: Map<string, Position>): { position: Position; event: OutputLogEvent } | undefined {
+  let oldest: { position: Position; event: OutputLogEvent } | undefined;
+  for (const position of positions.values()) {
+    const event = position.page[position.next];
+    if (event && (!oldest || (event.timestamp ?? 0) < (oldest.event.timestamp ?? 0))) oldest = { position, event };
   }
-  return found;
+  return oldest;
 }
 
-function timeOf({ events, index }: Cursor): number {
-  return events[index]?.timestamp ?? 0;
-}
-
-function skipRead(events: OutputLogEvent[], timestamp: number, readAtTimestamp: number): OutputLogEvent[] {
+function withoutTold(events: OutputLogEvent[], { timestamp, toldAtTimestamp }: Position): OutputLogEvent[] {
   let skipped = 0;
-  return events.filter((event) => event.timestamp !== timestamp || ++skipped > readAtTimestamp);
+  return events.filter((event) => event.timestamp !== timestamp || ++skipped > toldAtTimestamp);
 }

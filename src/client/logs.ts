@@ -4,30 +4,14 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
-import { readTrouble } from '../domain/aws-errors';
-import { readLogGroup, type LogEvent, type LogGroupReader } from './log-streams';
+import { guardListener } from './guard-listener';
+import { hostOfStream, toLogLine, type LogLine } from './log-line';
+import { describeLogTrouble, followLogGroup } from './log-readings';
+import { readLogGroup, type LogGroupReader } from './log-streams';
 
 const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 const INTERVAL_MS = 2_000;
-const INTERVAL_MAX_MS = 60_000;
-/** New streams begin with new hosts and after an interruption; seldom enough to be looked for seldom. */
-const LIST_EVERY_READINGS = 10;
-/** After the end: how often, and how long apart, lines that are still on their way are looked for. */
-const FINAL_READINGS_MAX = 5;
-const FINAL_PAUSE_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 20_000;
-
-/** One line of a container's log. */
-export interface LogLine {
-  /** Name of the host within the training job, such as `algo-1`. */
-  host: string;
-  /** Name of the CloudWatch log stream. */
-  stream: string;
-  /** When the container wrote it, in milliseconds since the epoch. */
-  timestamp: number;
-  /** Without terminal control sequences. */
-  message: string;
-}
 
 /** Options of {@link tailTrainingLogs}. */
 export interface TailOptions {
@@ -35,6 +19,8 @@ export interface TailOptions {
   trainingJobName: string;
   /** Told each line; the reading ends where it throws. */
   onLine: (line: LogLine) => void;
+  /** How many hosts the job has; once each has a stream, new ones are looked for seldom. @default unknown */
+  hostCount?: number;
   /** True once the training job has ended, or its end as a promise. The lines that are still on their way come after. */
   until: (() => boolean) | Promise<unknown>;
   /** @default the AWS SDK's chain */
@@ -43,17 +29,18 @@ export interface TailOptions {
   signal?: AbortSignal;
   /** Told what is in the way, once for each kind of trouble. @default silence */
   onTrouble?: (trouble: string) => void;
-  /** Milliseconds between two readings; it grows while AWS throttles. @default 2000 */
+  /** Milliseconds between two readings; it grows with the number of streams, and while AWS throttles. @default 2000 */
   intervalMs?: number;
   /** Settings of the AWS client beside the default chain. */
   aws?: CloudWatchLogsClientConfig;
 }
 
 /**
- * Tells each line of a training job's log once: all hosts merged in the order of time, from the beginning until the job
- * has ended.
+ * Tells each line of a training job's log once: from the beginning until the job has ended, all hosts merged in the order
+ * of time, as far as CloudWatch has the lines when it is asked.
  *
- * Never rejects. A log group that is not there yet is waited for; throttling slows the reading down; a refusal ends it.
+ * Never rejects. A log group that is not there yet is waited for; throttling and expired credentials slow the reading
+ * down; a refusal ends it. `onTrouble` is told of each, and of a log of which nothing was there at the end.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
  *
@@ -72,19 +59,21 @@ export interface TailOptions {
  * ```
  */
 export async function tailTrainingLogs(options: TailOptions): Promise<void> {
-  const { trainingJobName, onLine, intervalMs = INTERVAL_MS, signal } = options;
-  const tell = tellOnce(options.onTrouble);
+  const { trainingJobName, hostCount, onLine, intervalMs = INTERVAL_MS, signal } = options;
+  const tell = tellOnce(options);
   const end = watchEnd(options.until, signal);
   let hasListener = true;
   try {
     const { reader, close } = await openReader(options);
     try {
-      await follow(reader, {
+      await followLogGroup(reader, {
         intervalMs,
+        hasAllHosts: (streams) =>
+          new Set(streams.map((stream) => hostOfStream(stream, trainingJobName))).size >= (hostCount ?? Infinity),
         ended: end.reached,
         onEvent: (event) => {
           try {
-            onLine(toLine(event, trainingJobName));
+            onLine(toLogLine(event, trainingJobName));
           } catch (error) {
             hasListener = false;
             tell(`the log is not read any more, for its listener threw: ${String(error)}`);
@@ -99,46 +88,7 @@ export async function tailTrainingLogs(options: TailOptions): Promise<void> {
       close();
     }
   } catch (error) {
-    if (!signal?.aborted) tell(describeTrouble(error));
-  }
-}
-
-interface Following {
-  intervalMs: number;
-  ended: () => boolean;
-  onEvent: (event: LogEvent) => void;
-  /** Resolves early at the job's end and on abort. */
-  pauseFor: (ms: number) => Promise<void>;
-  isAborted: () => boolean;
-  tell: (trouble: string) => void;
-}
-
-async function follow(reader: LogGroupReader, following: Following): Promise<void> {
-  const { ended, pauseFor, isAborted, tell } = following;
-  let waitMs = following.intervalMs;
-  let finalReadings = 0;
-  for (let readings = 0, hasStreams = false; !isAborted(); readings += 1) {
-    const isFinal = ended();
-    let count = 0;
-    try {
-      if (isFinal || !hasStreams || readings % LIST_EVERY_READINGS === 0) hasStreams = await reader.findStreams();
-      count = await reader.read(following.onEvent);
-      waitMs = following.intervalMs;
-    } catch (error) {
-      if (isAborted()) return;
-      const { meaning } = readTrouble(error);
-      // The group begins with the account's first line of any training job.
-      if (meaning !== 'absent') {
-        tell(describeTrouble(error));
-        if (meaning === 'denied' || meaning === 'invalid') return;
-        waitMs = Math.min(waitMs * 2, INTERVAL_MAX_MS);
-      }
-    }
-    if (isFinal) {
-      finalReadings += 1;
-      if (finalReadings === FINAL_READINGS_MAX || (count === 0 && finalReadings > 1)) return;
-    }
-    await pauseFor(isFinal ? FINAL_PAUSE_MS : waitMs);
+    if (!signal?.aborted) tell(describeLogTrouble(error));
   }
 }
 
@@ -189,37 +139,14 @@ function watchEnd(until: TailOptions['until'], signal: AbortSignal | undefined) 
   };
 }
 
-function tellOnce(onTrouble: ((trouble: string) => void) | undefined): (trouble: string) => void {
+/** Tells each kind of trouble once, with the coordinates of the log. */
+function tellOnce({ trainingJobName, region, onTrouble }: TailOptions): (trouble: string) => void {
   const told = new Set<string>();
+  const onNew = onTrouble && guardListener(onTrouble);
+  const at = `[job=${trainingJobName}, group=${TRAINING_LOG_GROUP}${region === undefined ? '' : `, region=${region}`}]`;
   return (trouble) => {
     if (told.has(trouble)) return;
     told.add(trouble);
-    onTrouble?.(trouble);
+    onNew?.(`${trouble} ${at}`);
   };
-}
-
-function describeTrouble(error: unknown): string {
-  const { code, message } = readTrouble(error);
-  return `the log cannot be read: ${code}: ${message}`;
-}
-
-function toLine({ stream, timestamp, message }: LogEvent, trainingJobName: string): LogLine {
-  // `job/algo-1-1234567890`; the number is the time the host began.
-  const host = stream.slice(trainingJobName.length + 1).replace(/-\d+$/, '');
-  return { host: host === '' ? stream : host, stream, timestamp, message: stripControls(message) };
-}
-
-// Escape sequences: those with parameters (colours, cursor), those with a text (titles, links), and the short ones.
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
-const SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]P^_X][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]/g;
-// eslint-disable-next-line no-control-regex -- all but tab and newline
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-
-/** A log is text of a stranger: printed as it is, it could recolour, retitle or rewrite a terminal. */
-export function stripControls(text: string): string {
-  return text
-    .replace(SEQUENCES, '')
-    .replace(/\r+(?=\n|$)/g, '')
-    .replace(/\r/g, '\n')
-    .replace(CONTROLS, '');
 }

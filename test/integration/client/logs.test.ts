@@ -144,6 +144,87 @@ test('trouble is told once, slows the reading down and loses no line', async () 
   expect(tail.troubles[0]).toContain('ThrottlingException');
 });
 
+test('sixty hosts are told whole and once, each in its order, though AWS throttles every fifth call', async () => {
+  const job = uniqueName('throttled');
+  const hosts = Array.from({ length: 60 }, (_, index) => `algo-${String(index + 1)}`);
+  await Promise.all(
+    hosts.map((host) =>
+      write(job, `${host}-1`, [
+        [1, `${host} 1`],
+        [2, `${host} 2`],
+      ]),
+    ),
+  );
+  await control.addFaults([{ operation: 'GetLogEvents', action: 'throttle', probability: 0.2, seed: 11 }]);
+  const tail = startTail(job);
+  await until(() => tail.lines.length >= 120, { what: 'all lines', limitMs: 20_000 });
+  await control.clearFaults();
+  tail.end();
+  await tail.done;
+  expect(new Set(messages(tail)).size).toBe(120);
+  expect(tail.lines).toHaveLength(120);
+  for (const host of hosts) {
+    expect(messages(tail).filter((text) => text.startsWith(`${host} `))).toEqual([`${host} 1`, `${host} 2`]);
+  }
+});
+
+test('streams are listed no more once every host has one, but at the end, for those that were started anew', async () => {
+  const job = uniqueName('listed');
+  await write(job, 'algo-1-100', [[1, 'one']]);
+  const tail = startTail(job, { hostCount: 2 });
+  await until(() => tail.lines.length === 1, { what: 'the first host' });
+  await write(job, 'algo-2-100', [[2, 'two']]);
+  await until(() => tail.lines.length === 2, { what: 'the second host' });
+  const since = (await control.calls()).length;
+  const countOf = async (operation: string) => (await control.calls({ since, operation })).length;
+  await until(async () => (await countOf('GetLogEvents')) > 40, { what: 'twenty readings' });
+  const lists = await countOf('DescribeLogStreams');
+  expect(lists).toBeLessThanOrEqual(1);
+  // An interrupted host begins anew, under another stream.
+  await write(job, 'algo-2-200', [[3, 'two again']]);
+  tail.end();
+  await tail.done;
+  expect(messages(tail)).toEqual(['one', 'two', 'two again']);
+});
+
+test('throttling after the end hides no lines', async () => {
+  const job = uniqueName('end');
+  await write(job, 'algo-1-1', [[1, 'last words']]);
+  await control.addFaults([
+    { operation: 'DescribeLogStreams', action: 'throttle', times: 1 },
+    { operation: 'GetLogEvents', action: 'throttle', times: 1 },
+  ]);
+  const tail = startTail(job);
+  tail.end();
+  await tail.done;
+  expect(messages(tail)).toEqual(['last words']);
+  expect(tail.troubles).toHaveLength(1);
+});
+
+test('a log group that is not there for a long time changes nothing, and one that never comes is a note', async () => {
+  const job = uniqueName('very-late');
+  await write(job, 'algo-1-1', [[1, 'at last']]);
+  await control.addFaults([
+    {
+      operation: 'DescribeLogStreams',
+      action: 'error',
+      status: 400,
+      code: 'ResourceNotFoundException',
+      message: 'The specified log group does not exist.',
+      times: 40,
+    },
+  ]);
+  const late = startTail(job);
+  await until(() => late.lines.length === 1, { what: 'the line' });
+  late.end();
+  const never = startTail(uniqueName('never'));
+  never.end();
+  await Promise.all([late.done, never.done]);
+  expect(late.troubles).toEqual([]);
+  expect(never.lines).toEqual([]);
+  expect(never.troubles).toEqual([expect.stringMatching(/^there is no log: .* \[job=never-/)]);
+});
+
 test('a refusal ends the reading and fails nothing', async () => {
   await control.addFaults([
     {

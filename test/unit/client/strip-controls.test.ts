@@ -1,4 +1,4 @@
-import { stripControls } from '../../../src/client/logs';
+import { stripControls } from '../../../src/client/log-line';
 
 test.each([
   ['colours', '\u001b[1;31mred\u001b[0m text', 'red text'],

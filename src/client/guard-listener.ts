@@ -1,0 +1,16 @@
+/**
+ * Listeners that are told of trouble beside the work: their own mistakes are told too, and fail nothing.
+ */
+
+/** `listener`, never throwing; what it threw becomes a warning of the process, once. */
+export function guardListener(listener: (notice: string) => void): (notice: string) => void {
+  let hasThrown = false;
+  return (notice) => {
+    try {
+      listener(notice);
+    } catch (error) {
+      if (!hasThrown) process.emitWarning(`a listener threw on "${notice}": ${String(error)}`, 'SageMakerWarning');
+      hasThrown = true;
+    }
+  };
+}
