@@ -1,61 +1,28 @@
 /**
- * The durable Estimator: the seed's methods, each a run of a workflow. Holds arguments and nothing else of weight; what
- * happens, happens in the workflows that `contract.ts` names.
+ * The durable Estimator: the seed's methods, each a run of a workflow. Holds arguments and what it stands on: a training
+ * (`training.ts`), from which models are made (`model.ts`); what happens, happens in the workflows of `contract.ts`.
  */
-import type {
-  DeleteEndpointResult,
-  DeployArguments,
-  EstimatorArguments,
-  FitArguments,
-  FitInputs,
-  JsonValue,
-} from '../contract';
-import { followRun, type LogTarget } from './follow-run';
+import type { DeleteEndpointResult, DeployArguments, EstimatorArguments, FitInputs, JsonValue } from '../contract';
+import type { InputOf } from '../schemas';
 import { SageMakerError } from './errors';
-import { findTraining, hasTrained } from './find-training';
-import { readInput } from './input-comparison';
-import {
-  Model,
-  splitModelOptions,
-  type AnyPredictor,
-  type ModelArguments,
-  type PredictorArguments,
-  type PredictorClass,
-  type PredictorMaker,
-} from './model';
+import type {
+  CreateModelOptions,
+  DeployOptions,
+  EstimatorOptions,
+  FitOptions,
+  FitThenDeployOptions,
+  FollowArguments,
+} from './estimator-options';
+import { findTraining } from './find-training';
+import { holdSession, type HeldSession } from './held-session';
+import { Model, splitModelOptions, type AnyPredictor, type ModelArguments, type PredictorClass } from './model';
 import type { RealTimePredictor } from './predictor';
-import { Run } from './run';
-import { connect, type Session } from './session';
-import { requireValid, startRun } from './start';
-
-/** Arguments of {@link Estimator}: what to train with, and where. */
-export interface EstimatorOptions extends EstimatorArguments {
-  /** Temporal client, task queue, AWS region. @default one of the estimator's own, connected when it is first needed */
-  session?: Session;
-}
-
-/** Whether to wait for the end, and what to do with the log meanwhile. */
-export interface FollowArguments {
-  /** Wait until the run has ended. @default true */
-  wait?: boolean;
-  /** While waiting: print the training's log lines to stdout, or hand them to a function. @default true */
-  logs?: LogTarget;
-}
-
-/** Options of {@link Estimator.fit}. */
-export type FitOptions = FollowArguments & Omit<FitArguments, 'inputs'>;
-
-/** Options of {@link Estimator.fitThenDeploy}. */
-export type FitThenDeployOptions = FitOptions & {
-  /** How to host what was trained. */
-  deploy: DeployArguments;
-};
-
-/** Arguments of {@link Estimator.createModel}. */
-export type CreateModelOptions<Data, Answer> = ModelArguments & PredictorArguments<Data, Answer>;
-
-/** Arguments of {@link Estimator.deploy}. */
-export type DeployOptions<Data, Answer> = DeployArguments & PredictorArguments<Data, Answer>;
+import type { Run } from './run';
+import type { Session } from './session';
+import { startRun } from './start';
+import { train } from './train';
+import { requireArguments, requireTraining, type Training } from './training';
+import { uploadData, type UploadOptions } from './upload';
 
 /**
  * Trains a model on SageMaker and hosts it. Every `fit` and `deploy` is a Temporal workflow: it goes on though this
@@ -90,47 +57,52 @@ export type DeployOptions<Data, Answer> = DeployArguments & PredictorArguments<D
  * ```
  */
 export class Estimator {
-  /** Undefined where the training job was started elsewhere: only AWS knows its arguments. */
+  /** Undefined where the training job was started elsewhere: what AWS tells of it is not enough to train anew. */
   #arguments: EstimatorArguments | undefined;
-  readonly #givenSession: Session | undefined;
-  #ownSession: Promise<Session> | undefined;
-  /** The last run that trains, or the training job that was attached to. */
-  #trained: Run<'fit' | 'fitThenDeploy'> | { trainingJobName: string } | undefined;
-  /** Known where the training succeeded and only the deploy after it failed. */
-  #modelData: string | undefined;
-  #endpointName: string | undefined;
+  #session: HeldSession;
+  #training: Training | undefined;
+  /** The endpoint that was deployed last. */
+  #findEndpoint: (() => Promise<string | undefined>) | undefined;
 
   /** Keeps the arguments, and neither checks them nor connects; `fit` does both. */
   constructor({ session, ...estimatorArguments }: EstimatorOptions) {
-    this.#givenSession = session;
+    this.#session = holdSession(session);
     this.#arguments = estimatorArguments;
   }
 
   /**
    * An estimator for a training that was started before: a run of ours by its training job's name, else a training job
-   * that was started elsewhere, which can be deployed but tells no arguments.
+   * that was started elsewhere, by the console or an AWS SDK.
    *
-   * Waits for nothing; {@link Estimator.deploy} waits for a training that is still running.
+   * A run tells its arguments. Of a job that was started elsewhere, image, hyperparameters and model data are told as far
+   * as AWS describes it to this process's own credentials; without such rights {@link Estimator.deploy} works all the
+   * same, since the worker asks. Such a job cannot be fit again from here.
    *
-   * @throws {@link SageMakerError} `TemporalUnreachable`. A job that does not exist either is told by `deploy`, as
+   * Waits for no training; {@link Estimator.deploy} waits for one that is still running.
+   *
+   * @throws {@link SageMakerError} `TemporalUnreachable`. A job that does not exist is told by `deploy`, as
    * `TrainingJobNotFound`
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.attach`
    */
-  static async attach(trainingJobName: string, { session }: { session?: Session } = {}): Promise<Estimator> {
-    const estimator = new Estimator({ ...({} as EstimatorArguments), ...(session && { session }) });
-    estimator.#arguments = undefined;
+  static async attach(
+    trainingJobName: string,
+    {
+      session: given,
+    }: {
+      /** @default one of the estimator's own */
+      session?: Session;
+    } = {},
+  ): Promise<Estimator> {
+    const session = holdSession(given);
     try {
-      const used = await estimator.#connect();
-      const run = await findTraining(used, trainingJobName);
-      estimator.#trained = run ?? { trainingJobName };
-      if (run) {
-        const input = await readInput(used, run.workflowId, run.runId);
-        estimator.#arguments = (input as { estimator?: EstimatorArguments } | null | undefined)?.estimator;
-        if ((await run.status()).status === 'COMPLETED') await run.result();
-      }
+      const training = await findTraining(await session.open(), trainingJobName);
+      const estimator = new Estimator({ ...(training.arguments as EstimatorArguments) });
+      estimator.#arguments = training.arguments;
+      estimator.#session = session;
+      estimator.#standOn(training);
       return estimator;
     } catch (error) {
-      await estimator.close();
+      await session.close();
       throw error;
     }
   }
@@ -138,57 +110,96 @@ export class Estimator {
   /**
    * The training image.
    *
-   * @throws {@link SageMakerError} `InvalidInput` where the estimator is attached to a job that was started elsewhere
+   * @throws {@link SageMakerError} `InvalidInput` where the estimator is attached to a job that was started elsewhere and
+   * AWS did not describe it to this process
    */
   trainImage(): string {
-    return this.#known().imageName;
+    return this.#arguments?.imageName ?? requireTraining(this.#training).trainImage();
   }
 
   /**
-   * A copy of the hyperparameters, as they were set.
+   * A copy of the hyperparameters: as they were set or, of a job that was started elsewhere, as AWS has them.
    *
-   * @throws {@link SageMakerError} `InvalidInput` where the estimator is attached to a job that was started elsewhere
+   * @throws {@link SageMakerError} `InvalidInput` where the estimator is attached to a job that was started elsewhere and
+   * AWS did not describe it to this process
    */
   hyperparameters(): Record<string, JsonValue> {
-    return { ...this.#known().hyperparameters };
+    return this.#arguments ? { ...this.#arguments.hyperparameters } : requireTraining(this.#training).hyperparameters();
   }
 
   /**
-   * Adds hyperparameters, and replaces those of the same names. Runs that are under way keep theirs.
+   * Adds hyperparameters, and replaces those of the same names, for the next fit. Runs that are under way keep theirs.
    *
    * @throws {@link SageMakerError} `InvalidInput` where the estimator is attached to a job that was started elsewhere
    */
   setHyperparameters(values: Record<string, JsonValue>): void {
-    const known = this.#known();
+    const known = requireArguments(this.#arguments);
     this.#arguments = { ...known, hyperparameters: { ...known.hyperparameters, ...values } };
   }
 
-  /** S3 URI of the model data; undefined until a fit has succeeded, and for a job that was started elsewhere. */
+  /**
+   * S3 URI of the model data; undefined until the last fit has succeeded and this process has seen it. Of a job that was
+   * started elsewhere: what AWS told when it was attached to, or what `deploy` found.
+   */
   get modelData(): string | undefined {
-    if (this.#trained instanceof Run) return this.#trained.settledResult?.modelData ?? this.#modelData;
-    return undefined;
+    return this.#training?.modelData;
+  }
+
+  /**
+   * Uploads a file or a folder to S3, to be trained on, and answers its URI, which {@link Estimator.fit} takes.
+   *
+   * A folder's files become `keyPrefix/path/within/the/folder`; its URI is that of the prefix, under which S3 finds what
+   * other uploads have put there too. A file's URI is its own, so that its neighbours are not trained on. Links are
+   * followed; empty folders have no place in S3. What cannot be uploaded is refused before any call, all of it at once: a
+   * path that is not there, a folder without files, links that lead nowhere or back, pipes and sockets, names that S3
+   * cannot hold.
+   *
+   * Goes to S3 from this process, with AWS's default chain of credentials and the session's region, and needs no Temporal.
+   * Files are read as they are sent, at most 64 MiB at a time. The default bucket `sagemaker-{region}-{account}` is made
+   * where it is missing, and used only where it is this account's; a bucket that is named is never made. After a failure
+   * the files that went before stay; the same call again uploads all of them.
+   *
+   * @returns `s3://bucket/keyPrefix` of a folder, `s3://bucket/keyPrefix/name` of a file
+   * @throws {@link SageMakerError} `InvalidInput` with every problem, and where bucket or region are not there, or a file
+   * changes meanwhile; `NameTaken` where the default bucket is another account's; `AccessDenied`; `AwsUnreachable`. The
+   * signal's reason where it is aborted
+   * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/utility/session.html `Session.upload_data`
+   *
+   * @example
+   * ```ts
+   * import { Estimator } from 'temporal-sagemaker/client';
+   *
+   * await using estimator = new Estimator({
+   *   imageName: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/digits:1',
+   *   role: 'SageMakerRole',
+   *   trainInstanceCount: 1,
+   *   trainInstanceType: 'ml.m5.large',
+   * });
+   * const training = await estimator.uploadData('./digits', { keyPrefix: 'digits/train' });
+   * await estimator.fit({ training });
+   * ```
+   */
+  async uploadData(path: string, options: UploadOptions = {}): Promise<string> {
+    return uploadData(path, options, this.#session.given?.region);
   }
 
   /**
    * Trains, by a run of the workflow `fit` whose Workflow Id is the training job's name.
    *
    * With a `jobName`, the same call made again attaches to the run that is there. While it waits, a process may be
-   * killed: the run goes on, and {@link Estimator.attach} finds it.
+   * killed: the run goes on, and {@link Estimator.attach} finds it. With `wait: false` it returns as soon as Temporal has
+   * the run; {@link Estimator.deploy} waits for it then. The log can fail nothing: what is in its way is a notice.
    *
    * @param inputs an S3 URI or {@link s3Input} for the channel `training`, or an object of channels
    * @returns the run, which has ended where `wait` was not false
    * @throws {@link SageMakerError} `InvalidInput` with every problem; `RunConflict`; `NameTaken`; `TemporalUnreachable`;
    * when waiting also `TrainingJobFailed`, `TrainingJobStopped`, `TrainingJobTimedOut`, `ArtefactMissing`,
-   * `LimitExceeded`, `AccessDenied`, `RoleNotAssumable`, `Cancelled`, `RunTerminated`
+   * `LimitExceeded`, `AccessDenied`, `RoleNotAssumable`, `AwsUnreachable`, `Cancelled`, `RunTerminated`
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.fit`
    */
-  async fit(inputs: FitInputs, { wait = true, logs = true, ...fit }: FitOptions = {}): Promise<Run<'fit'>> {
-    const input = { estimator: this.#known(), fit: { inputs, ...fit } };
-    requireValid('fit', input);
-    const run = await startRun(await this.#connect(), 'fit', input);
-    this.#begin(run);
-    if (wait) await this.#follow(run, logs);
-    return run;
+  async fit(inputs: FitInputs, { wait, logs, onNotice, ...fit }: FitOptions = {}): Promise<Run<'fit'>> {
+    const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit } };
+    return this.#train('fit', input, { wait, logs, onNotice } as FollowArguments);
   }
 
   /**
@@ -202,76 +213,74 @@ export class Estimator {
    */
   async fitThenDeploy(
     inputs: FitInputs,
-    { deploy, wait = true, logs = true, ...fit }: FitThenDeployOptions,
+    { deploy, wait, logs, onNotice, ...fit }: FitThenDeployOptions,
   ): Promise<Run<'fitThenDeploy'>> {
-    const input = { estimator: this.#known(), fit: { inputs, ...fit }, deploy };
-    requireValid('fitThenDeploy', input);
-    const run = await startRun(await this.#connect(), 'fitThenDeploy', input);
-    this.#begin(run);
-    if (wait) await this.#follow(run, logs);
-    return run;
+    const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit }, deploy };
+    return this.#train('fitThenDeploy', input, { wait, logs, onNotice } as FollowArguments);
   }
 
   /**
-   * The trained model, to be deployed under several names or with several settings. Waits for a fit that is still
-   * running.
+   * The model of the last fit, to be deployed under several names or with several settings. Asks and waits for nothing:
+   * the model's `deploy` waits for a fit that is still running, and its `modelData` is undefined until then.
    *
-   * @throws {@link SageMakerError} `InvalidInput` before any fit; as {@link Estimator.fit} where it fails
+   * @throws {@link SageMakerError} `InvalidInput` before any fit
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.create_model`
    */
-  async createModel<P>(options: ModelArguments & { predictorCls: PredictorClass<P> }): Promise<Model<P>>;
-  async createModel<Data = Uint8Array | string, Answer = Uint8Array>(
+  createModel<P>(
+    options: ModelArguments & {
+      /** Makes the predictor; serializers and content types are its own matter then. */
+      predictorCls: PredictorClass<P>;
+    },
+  ): Model<P>;
+  createModel<Data = Uint8Array | string, Answer = Uint8Array>(
     options?: CreateModelOptions<Data, Answer>,
-  ): Promise<Model<RealTimePredictor<Data, Answer>>>;
-  async createModel(options: ModelArguments & AnyPredictor = {}): Promise<Model<unknown>> {
-    const { modelArguments, makePredictor } = splitModelOptions(options);
-    return this.#makeModel(await this.#awaitTraining(), modelArguments, makePredictor);
+  ): Model<RealTimePredictor<Data, Answer>>;
+  createModel(options: ModelArguments & AnyPredictor = {}): Model<unknown> {
+    return this.#makeModel(options).model;
   }
 
   /**
-   * Hosts the trained model on an endpoint, made or updated, and gives its predictor. Waits for a fit that is still
+   * Hosts the trained model on an endpoint, made or updated, and gives its predictor: {@link Estimator.createModel} with
+   * the model's and the predictor's arguments, then {@link Model.deploy} with the others. Waits for a fit that is still
    * running; the arguments are checked before.
    *
-   * @throws {@link SageMakerError} `InvalidInput` before any fit; as {@link Estimator.fit} where it fails, and as
-   * {@link Model.deploy}
+   * @throws {@link SageMakerError} `InvalidInput` before any fit; as {@link Model.deploy}
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.deploy`
    */
-  async deploy<P>(options: DeployArguments & { predictorCls: PredictorClass<P> }): Promise<P>;
+  async deploy<P>(
+    options: DeployArguments & {
+      /** Makes the predictor; serializers and content types are its own matter then. */
+      predictorCls: PredictorClass<P>;
+    },
+  ): Promise<P>;
   async deploy<Data = Uint8Array | string, Answer = Uint8Array>(
     options: DeployOptions<Data, Answer>,
   ): Promise<RealTimePredictor<Data, Answer>>;
   async deploy(options: DeployArguments & AnyPredictor): Promise<unknown> {
-    const { modelArguments, makePredictor, rest } = splitModelOptions(options);
-    this.#requireTraining();
-    // The job's name is not known before the training has ended, where another program has named the run.
-    const early = this.#makeModel({ trainingJobName: 'the-training-job' }, modelArguments, makePredictor);
-    requireValid('deploy', early.deployInput(rest));
-    const model = this.#makeModel(await this.#awaitTraining(), modelArguments, makePredictor);
+    const { model, rest } = this.#makeModel(options);
     return model.deploy(rest);
   }
 
   /**
-   * Deletes the endpoint that this estimator deployed, by a run of its own, and waits for its end.
+   * Deletes the endpoint that this estimator deployed last, by a run of its own, and waits for its end.
    *
-   * @throws {@link SageMakerError} `EndpointNotFound` when there is none; `TemporalUnreachable`
+   * @throws {@link SageMakerError} `EndpointNotFound` when there is none; `TemporalUnreachable`, `AccessDenied`
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.delete_endpoint`
    */
   async deleteEndpoint(): Promise<DeleteEndpointResult> {
-    const endpointName = this.#endpointName ?? (await this.#endpointOfRun());
+    const endpointName = await this.#findEndpoint?.();
     if (endpointName === undefined) {
       throw new SageMakerError('EndpointNotFound', 'This estimator has deployed no endpoint.', {
         fix: 'Call deploy first, or delete an endpoint by its name with RealTimePredictor.deleteEndpoint.',
       });
     }
-    const run = await startRun(await this.#connect(), 'deleteEndpoint', { endpointName });
+    const run = await startRun(await this.#session.open(), 'deleteEndpoint', { endpointName });
     return run.result();
   }
 
   /** Ends the connection that the estimator made for itself; a session that it was given stays open, and runs go on. */
   async close(): Promise<void> {
-    const own = this.#ownSession;
-    this.#ownSession = undefined;
-    await (await own)?.close();
+    await this.#session.close();
   }
 
   /** {@link Estimator.close} at the end of an `await using` block. */
@@ -279,96 +288,31 @@ export class Estimator {
     await this.close();
   }
 
-  #begin(run: Run<'fit'> | Run<'fitThenDeploy'>): void {
-    this.#trained = run;
-    this.#modelData = undefined;
+  async #train<T extends 'fit' | 'fitThenDeploy'>(
+    type: T,
+    input: InputOf[T],
+    follow: FollowArguments,
+  ): Promise<Run<T>> {
+    const onStarted = (training: Training): void => {
+      this.#standOn(training);
+    };
+    return train({ type, input, follow, session: this.#session, onStarted });
   }
 
-  async #follow<T extends 'fit' | 'fitThenDeploy'>(run: Run<T>, logs: LogTarget): Promise<void> {
-    const region = this.#givenSession?.region;
-    try {
-      await followRun(run, {
-        logs,
-        hostCount: this.#known().trainInstanceCount,
-        ...(region !== undefined && { region }),
-      });
-    } catch (error) {
-      if (hasTrained(error)) this.#modelData = error.modelData;
-      throw error;
-    }
+  #standOn(training: Training): void {
+    this.#training = training;
+    if (training.findEndpoint) this.#findEndpoint = training.findEndpoint;
   }
 
-  #requireTraining(): Run<'fit' | 'fitThenDeploy'> | { trainingJobName: string } {
-    if (this.#trained) return this.#trained;
-    throw new SageMakerError('InvalidInput', 'There is no trained model: the estimator has not been fit.', {
-      fix: 'Call fit first, or attach to a training job.',
-    });
-  }
-
-  async #awaitTraining(): Promise<Training> {
-    const trained = this.#requireTraining();
-    if (!(trained instanceof Run)) return trained;
-    try {
-      return await trained.result();
-    } catch (error) {
-      if (!hasTrained(error)) throw error;
-      this.#modelData = error.modelData;
-      return { trainingJobName: error.trainingJobName, modelData: error.modelData };
-    }
-  }
-
-  #makeModel<P>(
-    { trainingJobName, modelData }: Training,
-    modelArguments: ModelArguments,
-    maker: PredictorMaker<P>,
-  ): Model<P> {
-    return Model.open(
-      {
-        ...(this.#arguments && { estimator: this.#arguments }),
-        trainingJobName,
-        ...(modelData !== undefined && { modelData }),
-        connect: () => this.#connect(),
-        ...(this.#givenSession && { session: this.#givenSession }),
-        onDeployed: (endpointName) => {
-          this.#endpointName = endpointName;
-        },
+  #makeModel<Options extends ModelArguments & AnyPredictor>(options: Options) {
+    const { modelArguments, makePredictor, rest } = splitModelOptions(options);
+    const origin = {
+      training: requireTraining(this.#training),
+      session: this.#session,
+      onDeployed: (endpointName: string) => {
+        this.#findEndpoint = () => Promise.resolve(endpointName);
       },
-      modelArguments,
-      maker,
-    );
+    };
+    return { model: Model.open(origin, modelArguments, makePredictor), rest };
   }
-
-  async #endpointOfRun(): Promise<string | undefined> {
-    const run = this.#trained;
-    if (!(run instanceof Run) || run.workflowType !== 'fitThenDeploy') return undefined;
-    return (await run.status()).endpointName;
-  }
-
-  async #connect(): Promise<Session> {
-    if (this.#givenSession) return this.#givenSession;
-    const opening = (this.#ownSession ??= connect());
-    try {
-      return await opening;
-    } catch (error) {
-      // The next call tries again.
-      if (this.#ownSession === opening) this.#ownSession = undefined;
-      throw error;
-    }
-  }
-
-  #known(): EstimatorArguments {
-    if (this.#arguments) return this.#arguments;
-    throw new SageMakerError(
-      'InvalidInput',
-      'The training job was started elsewhere; its arguments are not known here.',
-      {
-        fix: 'Make an estimator with the arguments to train anew.',
-      },
-    );
-  }
-}
-
-interface Training {
-  trainingJobName: string;
-  modelData?: string;
 }

@@ -1,26 +1,39 @@
 /**
- * Which training an estimator stands on: a run that Temporal knows, and whether a failed one had trained all the same.
+ * Finds the training that a name stands for: a run that Temporal knows, else a job that AWS may know. What
+ * `Estimator.attach` stands on.
  */
-import { isSageMakerError, type SageMakerError } from './errors';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { EstimatorArguments } from '../contract';
+import { describeTrainingJob } from './describe-training-job';
+import { isSageMakerError } from './errors';
+import { readInput } from './input-comparison';
 import { Run } from './run';
 import type { Session } from './session';
+import { toTemporalError } from './temporal-errors';
+import { trainingOfJob, trainingOfRun, type Training } from './training';
 
-/**
- * True where the training was done and what failed came after it. The model data's URI alone does not say so: it is
- * known before the training begins.
- */
-export function hasTrained(error: unknown): error is SageMakerError & { trainingJobName: string; modelData: string } {
-  if (!isSageMakerError(error) || error.trainingJobName === undefined || error.modelData === undefined) return false;
-  const isOwnJob = error.ledger.some(({ kind, state }) => kind === 'training job' && state !== 'intended');
-  const endedBefore = ['ArtefactMissing', 'Cancelled', 'RunTerminated'].includes(error.code);
-  return isOwnJob && !endedBefore && !error.code.startsWith('TrainingJob');
+/** The training of that name. Waits for no training, but one that has ended tells its end. */
+export async function findTraining(session: Session, name: string): Promise<Training> {
+  const run = await findRun(session, name);
+  if (!run) return trainingOfJob(name, await describeTrainingJob(name, session.region));
+  // Any program may have started the run; only its workflow checks the input.
+  const input = await readInput(session, run.workflowId, run.runId).then(
+    (given) => given as { estimator?: EstimatorArguments; fit?: { jobName?: string } } | null | undefined,
+    (error: unknown) => {
+      throw toTemporalError(error, session, { workflowId: run.workflowId, runId: run.runId });
+    },
+  );
+  const training = trainingOfRun(run, { arguments: input?.estimator, trainingJobName: input?.fit?.jobName });
+  if ((await run.status()).closed) {
+    await training.awaitEnd().catch((error: unknown) => {
+      // A training that failed is told when it is deployed.
+      if (!isSageMakerError(error) || !(error.cause instanceof WorkflowFailedError)) throw error;
+    });
+  }
+  return training;
 }
 
-/** The run of a training by its Workflow Id; undefined where Temporal knows none. */
-export async function findTraining(
-  session: Session,
-  workflowId: string,
-): Promise<Run<'fit' | 'fitThenDeploy'> | undefined> {
+async function findRun(session: Session, workflowId: string): Promise<Run<'fit' | 'fitThenDeploy'> | undefined> {
   try {
     const run = await Run.attach<'fit' | 'fitThenDeploy'>(session, workflowId);
     return ['fit', 'fitThenDeploy'].includes(run.workflowType) ? run : undefined;

@@ -3,17 +3,18 @@
  * neither the native worker nor an AWS SDK.
  */
 export { connect, type ConnectOptions, type Session } from './session';
+export { Estimator } from './estimator';
 export {
-  Estimator,
   type CreateModelOptions,
   type DeployOptions,
   type EstimatorOptions,
   type FitOptions,
   type FitThenDeployOptions,
   type FollowArguments,
-} from './estimator';
+} from './estimator-options';
 export { type LogTarget } from './follow-run';
 export { s3Input } from './s3-input';
+export { type UploadOptions } from './upload';
 export {
   Model,
   type HostingArguments,
@@ -45,12 +46,14 @@ export { type NpyData, type NpyType } from './npy-format';
 export { streamDeserializer, streamSerializer, type StreamData, type StreamedAnswer } from './streams';
 export { Run, type ResultOf, type RunProgress, type WatchOptions } from './run';
 export { type RunStatus } from './run-description';
+export { listRuns, type RunFilter } from './list-runs';
 export { type WaitOptions } from './await-result';
 export { startRun, type StartOptions } from './start';
 export type { InputOf } from '../schemas';
 export { nameTrainingJob } from './name-run';
 export { planRun, type PlannedRequests, type PlanOptions } from './plan';
-export { tailTrainingLogs, type LogLine, type TailOptions } from './logs';
+export { tailTrainingLogs, type TailOptions } from './logs';
+export { type LogLine } from './log-line';
 export { isSageMakerError, SageMakerError, type ErrorDetails, type SageMakerFailure } from './errors';
 export type {
   DeleteEndpointInput,

@@ -1,12 +1,16 @@
 /**
- * A trained model that can be deployed: model data, image, role and the kind of predictor it is asked by. Made by an
- * estimator; its deploy is a run of the workflow `deploy`.
+ * The hosting half of an estimator: a model, trained or still training, that can be deployed. Made by an estimator; its
+ * deploy is a run of the workflow `deploy`, and ends in the kind of predictor it was made with.
  */
-import type { DeployArguments, DeployInput, EstimatorArguments } from '../contract';
-import type { Deserializer, Serializer } from './serializers';
+import type { DeployArguments, DeployTrainedInput } from '../contract';
+import type { HeldSession } from './held-session';
 import { RealTimePredictor, type PredictorOptions } from './predictor';
-import type { Session } from './session';
-import { startRun } from './start';
+import type { Deserializer, Serializer } from './serializers';
+import { requireValid, startRun } from './start';
+import type { Training } from './training';
+
+/** Stands in an input that is checked before the run has told its training job's name. */
+const UNKNOWN_JOB_NAME = 'the-training-job';
 
 /** How the predictor of a deployed model writes and reads. */
 export interface PredictorArguments<Data = Uint8Array | string, Answer = Uint8Array> {
@@ -32,27 +36,17 @@ export type HostingArguments = Omit<DeployArguments, keyof ModelArguments>;
 /** What a predictor is made by once the endpoint serves. */
 export type PredictorMaker<P> = (endpointName: string, options: Pick<PredictorOptions, 'session' | 'aws'>) => P;
 
-/** A class of one's own wins over serializers and content types, as in the seed. */
-function predictorMaker<Data, Answer>(
-  options: PredictorArguments<Data, Answer>,
-): PredictorMaker<RealTimePredictor<Data, Answer>> {
-  return (endpointName, place) => new RealTimePredictor(endpointName, { ...options, ...place });
-}
-
-/** What the estimator knows and the model needs. */
+/** What the estimator hands to its models. */
 export interface ModelOrigin {
-  /** The run's input tells the image and role that are served where the model's own arguments do not. */
-  estimator?: EstimatorArguments;
-  trainingJobName: string;
-  modelData?: string;
-  connect: () => Promise<Session>;
-  /** The session that the estimator was given; a predictor outlives one that the estimator made for itself. */
-  session?: Session;
+  training: Training;
+  /** A predictor keeps the session that was given; it outlives one that the estimator made for itself. */
+  session: HeldSession;
   onDeployed: (endpointName: string) => void;
 }
 
 /**
- * A trained model, ready to be deployed any number of times.
+ * A model that an estimator trained or is training, to be deployed any number of times. It stays that model when the
+ * estimator is fit again.
  *
  * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/model.html `sagemaker.model.Model`
  *
@@ -61,7 +55,7 @@ export interface ModelOrigin {
  * import { csvSerializer, Estimator, stringDeserializer } from 'temporal-sagemaker/client';
  *
  * await using estimator = await Estimator.attach('digits-2026-03-01-12-00-00-000-k3j9x2ab');
- * const model = await estimator.createModel({
+ * const model = estimator.createModel({
  *   env: { LOG_LEVEL: 'info' },
  *   serializer: csvSerializer,
  *   deserializer: stringDeserializer,
@@ -86,41 +80,45 @@ export class Model<P = RealTimePredictor> {
     return new Model<P>(origin, modelArguments, makePredictor);
   }
 
-  /** S3 URI; undefined where the training job was started elsewhere, since only AWS knows it then. */
+  /** S3 URI; undefined until the training has succeeded, and as long as only AWS knows it. */
   get modelData(): string | undefined {
-    return this.#origin.modelData;
+    return this.#origin.training.modelData;
   }
 
-  /** Training job that made the model. */
-  get trainingJobName(): string {
-    return this.#origin.trainingJobName;
+  /** Training job that makes the model; undefined until its run has told it, where another program started the run. */
+  get trainingJobName(): string | undefined {
+    return this.#origin.training.trainingJobName;
   }
 
-  /** Serving image; undefined: the training job's. */
+  /** Serving image of the model's own arguments; undefined: the training job's. */
   get image(): string | undefined {
-    return this.#arguments.image ?? this.#origin.estimator?.imageName;
+    return this.#arguments.image ?? this.#origin.training.arguments?.imageName;
   }
 
   /**
    * Creates the endpoint, or updates the one of that name, by a run of its own, and waits until it serves this model.
+   * Before that it waits for a training that is still running; the arguments are checked at once.
    *
    * An endpoint that was there keeps serving until the new model is proven. Called again with the same arguments while
    * the run is open, it attaches to it.
    *
-   * @throws {@link SageMakerError} `InvalidInput`, `ArtefactMissing`, `EndpointFailed`, `EndpointRolledBack`,
-   * `EndpointTimedOut`, `NameTaken`, `LimitExceeded`, `AccessDenied`, `RunConflict`, `Cancelled`
+   * @throws {@link SageMakerError} `InvalidInput`; as {@link Estimator.fit} where the training fails; `ArtefactMissing`,
+   * `EndpointFailed`, `EndpointRolledBack`, `EndpointTimedOut`, `NameTaken`, `LimitExceeded`, `AccessDenied`,
+   * `RunConflict`, `TrainingJobNotFound`, `TemporalUnreachable`, `AwsUnreachable`, `Cancelled`
    */
   async deploy(options: HostingArguments): Promise<P> {
-    const { connect, session: given, onDeployed } = this.#origin;
-    const run = await startRun(await connect(), 'deploy', this.deployInput(options));
-    const { endpointName, region } = await run.result();
+    const { training, session, onDeployed } = this.#origin;
+    requireValid('deploy', this.#input(training.trainingJobName ?? UNKNOWN_JOB_NAME, options));
+    const { trainingJobName } = await training.awaitEnd();
+    const run = await startRun(await session.open(), 'deploy', this.#input(trainingJobName, options));
+    const { endpointName, modelData, region } = await run.result();
+    training.noteModelData(modelData);
     onDeployed(endpointName);
-    return this.#makePredictor(endpointName, { ...(given && { session: given }), aws: { region } });
+    return this.#makePredictor(endpointName, { ...(session.given && { session: session.given }), aws: { region } });
   }
 
-  /** @internal */
-  deployInput(options: HostingArguments): DeployInput {
-    const { estimator, trainingJobName } = this.#origin;
+  #input(trainingJobName: string, options: HostingArguments): DeployTrainedInput {
+    const { arguments: estimator } = this.#origin.training;
     return { ...(estimator && { estimator }), trainingJobName, deploy: { ...options, ...this.#arguments } };
   }
 }
@@ -135,6 +133,7 @@ export interface SplitOptions<Options> {
   rest: Omit<Options, keyof ModelArguments | keyof AnyPredictor>;
 }
 
+/** A class of one's own wins over serializers and content types, as in the seed. */
 export function splitModelOptions<Options extends ModelArguments & AnyPredictor>(
   options: Options,
 ): SplitOptions<Options> {
@@ -146,11 +145,13 @@ export function splitModelOptions<Options extends ModelArguments & AnyPredictor>
   };
   const makePredictor: PredictorMaker<unknown> = predictorCls
     ? (endpointName, place) => new predictorCls(endpointName, place)
-    : predictorMaker({
-        ...(serializer && { serializer }),
-        ...(deserializer && { deserializer }),
-        ...(contentType !== undefined && { contentType }),
-        ...(accept !== undefined && { accept }),
-      });
+    : (endpointName, place) =>
+        new RealTimePredictor(endpointName, {
+          ...(serializer && { serializer }),
+          ...(deserializer && { deserializer }),
+          ...(contentType !== undefined && { contentType }),
+          ...(accept !== undefined && { accept }),
+          ...place,
+        });
   return { modelArguments, makePredictor, rest };
 }

@@ -1,0 +1,54 @@
+/**
+ * What AWS tells about a training job that was started elsewhere. Asked by this process's own credentials, which may know
+ * nothing of SageMaker: then the trouble is the answer, and deploying is left to the worker. Loads the AWS SDK.
+ */
+import { toAwsError } from './aws-errors';
+import type { SageMakerError } from './errors';
+
+/** Looking for credentials counts too: where there are none, the chain asks addresses that do not answer. */
+const LOOKUP_LIMIT_MS = 5_000;
+
+export interface DescribedJob {
+  /** Absent for an algorithm of the marketplace. */
+  image?: string;
+  hyperparameters: Record<string, string>;
+  /** S3 URI; absent until the job has completed. */
+  modelData?: string;
+}
+
+/** Never rejects, and takes 5 seconds at most. */
+export async function describeTrainingJob(
+  trainingJobName: string,
+  region: string | undefined,
+): Promise<DescribedJob | SageMakerError> {
+  const limit = AbortSignal.timeout(LOOKUP_LIMIT_MS);
+  const overdue = new Promise<never>((_resolve, reject) => {
+    limit.addEventListener('abort', () => {
+      reject(new Error(`no answer within ${String(LOOKUP_LIMIT_MS / 1_000)} s`));
+    });
+  });
+  try {
+    return await Promise.race([ask(trainingJobName, region, limit), overdue]);
+  } catch (error) {
+    const at = { job: trainingJobName, ...(region !== undefined && { region }) };
+    return toAwsError(error, 'DescribeTrainingJob', at, { trainingJobName }, 'TrainingJobNotFound');
+  }
+}
+
+async function ask(TrainingJobName: string, region: string | undefined, signal: AbortSignal): Promise<DescribedJob> {
+  const { DescribeTrainingJobCommand, SageMakerClient } = await import('@aws-sdk/client-sagemaker');
+  const client = new SageMakerClient(region === undefined ? {} : { region });
+  try {
+    const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName }), { abortSignal: signal });
+    const image = job.AlgorithmSpecification?.TrainingImage;
+    // Predicted before the job has completed, and then there is nothing.
+    const modelData = job.TrainingJobStatus === 'Completed' ? job.ModelArtifacts?.S3ModelArtifacts : undefined;
+    return {
+      ...(image !== undefined && { image }),
+      hyperparameters: { ...job.HyperParameters },
+      ...(modelData !== undefined && { modelData }),
+    };
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The Estimator where no program runs: fits that are still running, jobs that were started elsewhere, sessions side by
+ * side, and logs that are late or denied. Jobs stand in a phase until a test lets them go on.
+ */
+import {
+  CreateLogGroupCommand,
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+} from '@aws-sdk/client-sagemaker';
+import {
+  connect,
+  Estimator,
+  planRun,
+  SageMakerError,
+  type EstimatorOptions,
+  type LogLine,
+  type Session,
+} from '../../../src/client';
+import { createWorker } from '../../../src/worker';
+import { DATA_BUCKET, DEPLOY, ESTIMATOR, startRig, uniqueName, type Rig } from '../../support/rig';
+import { connectToTestServer, uniqueTaskQueue, workflowBundle } from '../../support/temporal';
+import { until } from '../../support/until';
+
+const INPUTS = `s3://${DATA_BUCKET}/iris`;
+const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
+const HOUR_MS = 3_600_000;
+
+let rig: Rig;
+let session: Session;
+beforeAll(async () => {
+  rig = await startRig();
+  session = await connect({ client: rig.server.client, taskQueue: rig.taskQueue });
+});
+afterAll(() => rig.close());
+afterEach(async () => {
+  await rig.control.clearFaults();
+  await letTrainingEnd();
+});
+
+const holdTraining = () => rig.control.setClock({ phases: { Training: HOUR_MS } });
+const letTrainingEnd = () => rig.control.setClock({ phases: { Training: 20 } });
+
+function makeEstimator(further: Partial<EstimatorOptions> = {}): Estimator {
+  return new Estimator({ ...ESTIMATOR, session, ...further });
+}
+
+async function failureOf(attempt: Promise<unknown>): Promise<SageMakerError> {
+  const error: unknown = await attempt.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(SageMakerError);
+  return error as SageMakerError;
+}
+
+async function isTraining(jobName: string): Promise<boolean> {
+  const { SecondaryStatus } = await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }));
+  return SecondaryStatus === 'Training';
+}
+
+/** Creates a training job as the console would. */
+async function startElsewhere(further: Partial<CreateTrainingJobCommandInput> = {}): Promise<string> {
+  const jobName = uniqueName('elsewhere');
+  const { CreateTrainingJob } = planRun('fit', { estimator: ESTIMATOR, fit: { inputs: INPUTS, jobName } });
+  const request = { ...(CreateTrainingJob as CreateTrainingJobCommandInput), Tags: [], ...further };
+  await rig.sagemaker.send(new CreateTrainingJobCommand(request));
+  return jobName;
+}
+
+const modelDataOf = (jobName: string) => `s3://${DATA_BUCKET}/models/${jobName}/output/model.tar.gz`;
+
+test('wait: false returns while the job trains; model and deploy wait for it', async () => {
+  await holdTraining();
+  const estimator = makeEstimator();
+  const run = await estimator.fit(INPUTS, { wait: false });
+  await until(() => isTraining(run.workflowId), { what: 'the job to train' });
+
+  const model = estimator.createModel({ env: { A: 'b' } });
+  expect([model.modelData, estimator.modelData]).toEqual([undefined, undefined]);
+  expect(model).toMatchObject({ trainingJobName: run.workflowId, image: 'iris' });
+  // What is wrong with a deploy is told though the job still trains.
+  expect(await failureOf(model.deploy({ ...DEPLOY, initialInstanceCount: 0 }))).toMatchObject({ code: 'InvalidInput' });
+  const deploying = Promise.all([
+    estimator.deploy(DEPLOY),
+    model.deploy({ ...DEPLOY, endpointName: `${run.workflowId}-two` }),
+  ]);
+  await letTrainingEnd();
+  const predictors = await deploying;
+  expect(predictors.map(({ endpointName }) => endpointName)).toEqual([run.workflowId, `${run.workflowId}-two`]);
+  expect([model.modelData, estimator.modelData]).toEqual([modelDataOf(run.workflowId), modelDataOf(run.workflowId)]);
+});
+
+test('a model stays that of its fit when the estimator is fit again', async () => {
+  const estimator = makeEstimator();
+  const first = await estimator.fit(INPUTS, { logs: false });
+  const model = estimator.createModel();
+  const second = await estimator.fit(INPUTS, { logs: false });
+  expect(model.modelData).toBe(modelDataOf(first.workflowId));
+  expect(estimator.modelData).toBe(modelDataOf(second.workflowId));
+  expect((await model.deploy(DEPLOY)).endpointName).toBe(first.workflowId);
+  // The endpoint that was deployed last is the one that goes.
+  expect((await estimator.deleteEndpoint()).endpointName).toBe(first.workflowId);
+});
+
+test('a job that was started elsewhere and still trains is attached to, and deployed when it has ended', async () => {
+  await holdTraining();
+  const jobName = await startElsewhere({ HyperParameters: { epochs: '7' } });
+  await until(() => isTraining(jobName), { what: 'the job to train' });
+  const estimator = await Estimator.attach(jobName, { session });
+  expect(estimator.modelData).toBeUndefined();
+  expect(estimator.trainImage()).toBe('iris');
+  expect(estimator.hyperparameters()).toEqual({ epochs: '7' });
+  const deploying = estimator.deploy(DEPLOY);
+  await letTrainingEnd();
+  expect((await deploying).endpointName).toBe(jobName);
+  expect(estimator.modelData).toBe(modelDataOf(jobName));
+  expect((await estimator.deleteEndpoint()).endpointName).toBe(jobName);
+});
+
+test('a job that was started elsewhere and has completed tells its model data; it is not trained again from here', async () => {
+  // Without hyperparameters and key, as the console leaves them out.
+  const jobName = await startElsewhere({ HyperParameters: undefined });
+  await until(async () => (await Estimator.attach(jobName, { session })).modelData === modelDataOf(jobName), {
+    what: 'the model data',
+  });
+  const estimator = await Estimator.attach(jobName, { session });
+  expect(estimator.hyperparameters()).toEqual({});
+  expect(estimator.createModel()).toMatchObject({ modelData: modelDataOf(jobName), trainingJobName: jobName });
+  expect(await failureOf(estimator.fit(INPUTS))).toMatchObject({ code: 'InvalidInput' });
+  expect(() => {
+    estimator.setHyperparameters({ epochs: 1 });
+  }).toThrow(expect.objectContaining({ code: 'InvalidInput' }));
+});
+
+test('attaching needs no rights in AWS, and not even a region: the worker deploys', async () => {
+  const jobName = await startElsewhere();
+  await rig.control.addFaults([
+    {
+      operation: 'DescribeTrainingJob',
+      action: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'no right to look',
+      times: 1,
+    },
+  ]);
+  const denied = await Estimator.attach(jobName, { session });
+  expect(denied.modelData).toBeUndefined();
+  for (const ask of [() => denied.trainImage(), () => denied.hyperparameters()]) {
+    expect(ask).toThrow(
+      expect.objectContaining({ code: 'InvalidInput', why: expect.stringContaining('no right to look') }),
+    );
+  }
+  expect((await denied.deploy(DEPLOY)).endpointName).toBe(jobName);
+  expect(denied.modelData).toBe(modelDataOf(jobName));
+
+  const region = process.env.AWS_REGION;
+  delete process.env.AWS_REGION;
+  try {
+    const nowhere = await Estimator.attach(jobName, { session });
+    expect(() => nowhere.trainImage()).toThrow(
+      expect.objectContaining({ why: expect.stringContaining('Region is missing') }),
+    );
+  } finally {
+    process.env.AWS_REGION = region;
+  }
+});
+
+test('estimators and sessions side by side share nothing', async () => {
+  await holdTraining();
+  const server = await connectToTestServer();
+  const taskQueue = uniqueTaskQueue('other');
+  const worker = await createWorker({
+    connection: server.nativeConnection,
+    namespace: server.namespace,
+    taskQueue,
+    pollMinIntervalMs: 40,
+    pollMaxIntervalMs: 150,
+    readsPerSecond: 200,
+    shutdownGraceTimeMs: 500,
+    worker: { workflowBundle: workflowBundle() },
+  });
+  const running = worker.run();
+  const other = await connect({ address: server.address, taskQueue, region: rig.emulator.region });
+  const one = makeEstimator({ hyperparameters: { epochs: 1 } });
+  const two = makeEstimator({ hyperparameters: { epochs: 2 }, session: other });
+  const third = makeEstimator({ session: other });
+
+  const [first, second] = await Promise.all([one.fit(INPUTS, { wait: false }), two.fit(INPUTS, { wait: false })]);
+  one.setHyperparameters({ epochs: 10 });
+  const again = await one.fit(INPUTS, { wait: false });
+  expect([one, two].map((estimator) => estimator.hyperparameters())).toEqual([{ epochs: 10 }, { epochs: 2 }]);
+  expect(() => third.createModel()).toThrow(expect.objectContaining({ code: 'InvalidInput' }));
+  const queues = [first, second, again].map(async ({ workflowId }) => {
+    const { taskQueue: queue } = await rig.server.client.workflow.getHandle(workflowId).describe();
+    return queue;
+  });
+  expect(await Promise.all(queues)).toEqual([rig.taskQueue, taskQueue, rig.taskQueue]);
+
+  await letTrainingEnd();
+  const [, predictor] = await Promise.all([again.result(), two.deploy(DEPLOY)]);
+  expect(predictor.endpointName).toBe(second.workflowId);
+  expect([one.modelData, two.modelData]).toEqual([again, second].map(({ workflowId }) => modelDataOf(workflowId)));
+  expect(await failureOf(one.deleteEndpoint())).toMatchObject({ code: 'EndpointNotFound' });
+
+  // One connection's end is nothing to the other.
+  await other.close();
+  expect(await failureOf(second.status())).toMatchObject({ code: 'TemporalUnreachable' });
+  expect((await first.result()).trainingJobName).toBe(first.workflowId);
+  worker.shutdown();
+  await running;
+  await server.close();
+});
+
+test('a log that is denied is a notice, and fails no fit', async () => {
+  await rig.control.addFaults([
+    {
+      operation: 'DescribeLogStreams',
+      action: 'error',
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'no logs for you',
+    },
+  ]);
+  const notices: string[] = [];
+  const run = await makeEstimator().fit(INPUTS, {
+    logs: () => undefined,
+    onNotice: (notice) => notices.push(notice),
+  });
+  expect(run.settledResult?.trainingJobName).toBe(run.workflowId);
+  expect(notices).toEqual([expect.stringContaining('no logs for you')]);
+  expect(notices[0]).toContain(`job=${run.workflowId}`);
+});
+
+test('a log that comes late is told from its beginning', async () => {
+  await holdTraining();
+  const jobName = uniqueName('late');
+  const lines: LogLine[] = [];
+  const fitting = makeEstimator({ trainInstanceCount: 2 }).fit(INPUTS, { jobName, logs: (line) => lines.push(line) });
+  // As long as nobody has written, there is not even the group.
+  await until(async () => (await rig.calls('DescribeLogStreams')).some(({ status }) => status === 400), {
+    what: 'a look at a group that is not there',
+  });
+  const logs = new CloudWatchLogsClient({});
+  await logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
+  const now = Date.now();
+  for (const [index, host] of ['algo-1', 'algo-2'].entries()) {
+    const at = { logGroupName: LOG_GROUP, logStreamName: `${jobName}/${host}-1700000000` };
+    await logs.send(new CreateLogStreamCommand(at));
+    const logEvents = [0, 10].map((ms) => ({ timestamp: now + ms + index, message: `${host} at ${String(ms)}` }));
+    await logs.send(new PutLogEventsCommand({ ...at, logEvents }));
+  }
+  logs.destroy();
+  await letTrainingEnd();
+  await fitting;
+  expect(lines.map(({ message }) => message)).toEqual(['algo-1 at 0', 'algo-2 at 0', 'algo-1 at 10', 'algo-2 at 10']);
+});
