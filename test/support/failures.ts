@@ -2,6 +2,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { FailureDetails } from '../../src/contract';
+import { holdDetailsToSchema } from './hold-to-schemas';
 
 export interface EndedBadly {
   code: string;
@@ -18,11 +19,9 @@ export async function failureOfRun(handle: { result(): Promise<unknown> }): Prom
     const { cause } = error;
     if (cause instanceof CancelledFailure) return { code: 'Cancelled', message: cause.message, details: {} };
     if (!(cause instanceof ApplicationFailure)) throw error;
-    return {
-      code: cause.type ?? '',
-      message: cause.message,
-      details: ((cause.details ?? []) as FailureDetails[])[0] ?? {},
-    };
+    const details = ((cause.details ?? []) as FailureDetails[])[0] ?? {};
+    holdDetailsToSchema(details);
+    return { code: cause.type ?? '', message: cause.message, details };
   }
   throw new Error('the run ended well');
 }

@@ -21,6 +21,7 @@ import {
   type EmulatorOptions,
 } from '../../src/emulator';
 import { createWorker, type CreateWorkerOptions } from '../../src/worker';
+import { holdToSchemas } from './hold-to-schemas';
 import { quietRuntime } from './quiet-runtime';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from './temporal';
 
@@ -95,8 +96,10 @@ export async function startRig(
     taskQueue,
     sagemaker,
     s3,
-    start: (type, input, further = {}) =>
-      server.client.workflow.start(type, { taskQueue, workflowId: uniqueName(type), args: [input], ...further }),
+    start: async (type, input, further = {}) => {
+      const options = { taskQueue, workflowId: uniqueName(type), args: [input], ...further };
+      return holdToSchemas(await server.client.workflow.start(type, options), type);
+    },
     calls: async (operation) =>
       (await control.calls({ operation })).map(({ status, resource }) => ({ status, resource })),
     async close() {
