@@ -20,11 +20,12 @@ export interface DescribedJob {
 export async function describeTrainingJob(
   trainingJobName: string,
   region: string | undefined,
+  limitMs = LOOKUP_LIMIT_MS,
 ): Promise<DescribedJob | SageMakerError> {
-  const limit = AbortSignal.timeout(LOOKUP_LIMIT_MS);
+  const limit = AbortSignal.timeout(limitMs);
   const overdue = new Promise<never>((_resolve, reject) => {
     limit.addEventListener('abort', () => {
-      reject(new Error(`no answer within ${String(LOOKUP_LIMIT_MS / 1_000)} s`));
+      reject(new Error(`no answer within ${String(limitMs / 1_000)} s`));
     });
   });
   try {

@@ -7,6 +7,7 @@ import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
   PutLogEventsCommand,
+  ResourceAlreadyExistsException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateTrainingJobCommand,
@@ -22,6 +23,7 @@ import {
   type LogLine,
   type Session,
 } from '../../../src/client';
+import { describeTrainingJob } from '../../../src/client/describe-training-job';
 import { createWorker } from '../../../src/worker';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, startRig, uniqueName, type Rig } from '../../support/rig';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle } from '../../support/temporal';
@@ -30,6 +32,7 @@ import { until } from '../../support/until';
 const INPUTS = `s3://${DATA_BUCKET}/iris`;
 const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 const HOUR_MS = 3_600_000;
+const LOGGED_AT_MS = Date.now() - 60_000;
 
 let rig: Rig;
 let session: Session;
@@ -68,6 +71,19 @@ async function startElsewhere(further: Partial<CreateTrainingJobCommandInput> = 
   const request = { ...(CreateTrainingJob as CreateTrainingJobCommandInput), Tags: [], ...further };
   await rig.sagemaker.send(new CreateTrainingJobCommand(request));
   return jobName;
+}
+
+/** Writes as a container would, ten milliseconds apart. */
+async function writeLog(jobName: string, host: string, texts: string[], offsetMs = 0): Promise<void> {
+  const logs = new CloudWatchLogsClient({});
+  const at = { logGroupName: LOG_GROUP, logStreamName: `${jobName}/${host}-1700000000` };
+  await logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP })).catch((error: unknown) => {
+    if (!(error instanceof ResourceAlreadyExistsException)) throw error;
+  });
+  await logs.send(new CreateLogStreamCommand(at));
+  const logEvents = texts.map((message, index) => ({ timestamp: LOGGED_AT_MS + offsetMs + index * 10, message }));
+  await logs.send(new PutLogEventsCommand({ ...at, logEvents }));
+  logs.destroy();
 }
 
 const modelDataOf = (jobName: string) => `s3://${DATA_BUCKET}/models/${jobName}/output/model.tar.gz`;
@@ -169,6 +185,26 @@ test('attaching needs no rights in AWS, and not even a region: the worker deploy
   }
 });
 
+test('AWS that does not answer this process is given up', async () => {
+  await rig.control.addFaults([{ id: 'hung', operation: 'DescribeTrainingJob', action: 'hang' }]);
+  expect(await describeTrainingJob(uniqueName(), rig.emulator.region, 300)).toMatchObject({ code: 'AwsUnreachable' });
+});
+
+test('a run that another program started is attached to by its Workflow Id; its job has a name of its own', async () => {
+  await holdTraining();
+  const { workflowId } = await rig.start('fit', { estimator: ESTIMATOR, fit: { inputs: INPUTS } });
+  const estimator = await Estimator.attach(workflowId, { session });
+  const model = estimator.createModel();
+  expect(model.trainingJobName).toBeUndefined();
+  expect(await failureOf(model.deploy({ ...DEPLOY, instanceType: 'large' }))).toMatchObject({ code: 'InvalidInput' });
+  const deploying = model.deploy(DEPLOY);
+  await letTrainingEnd();
+  const { endpointName } = await deploying;
+  expect(endpointName).toBe(model.trainingJobName);
+  expect(endpointName).not.toBe(workflowId);
+  expect(model.modelData).toBe(modelDataOf(endpointName));
+});
+
 test('estimators and sessions side by side share nothing', async () => {
   await holdTraining();
   const server = await connectToTestServer();
@@ -235,26 +271,45 @@ test('a log that is denied is a notice, and fails no fit', async () => {
   expect(notices[0]).toContain(`job=${run.workflowId}`);
 });
 
+test('logs: true prints the lines to stdout, headed by the host where there is more than one', async () => {
+  const written: string[] = [];
+  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    for (const trainInstanceCount of [1, 2]) {
+      const jobName = uniqueName('printed');
+      await writeLog(jobName, 'algo-1', [`${String(trainInstanceCount)} of us`]);
+      await makeEstimator({ trainInstanceCount }).fit(INPUTS, { jobName });
+      await makeEstimator().fit(INPUTS, { logs: false });
+    }
+  } finally {
+    write.mockRestore();
+  }
+  expect(written).toEqual(['1 of us\n', 'algo-1 | 2 of us\n']);
+});
+
 test('a log that comes late is told from its beginning', async () => {
   await holdTraining();
+  await rig.control.addFaults([
+    {
+      id: 'late',
+      operation: 'DescribeLogStreams',
+      action: 'error',
+      status: 400,
+      code: 'ResourceNotFoundException',
+      message: 'The specified log group does not exist.',
+      times: 1,
+    },
+  ]);
   const jobName = uniqueName('late');
   const lines: LogLine[] = [];
   const fitting = makeEstimator({ trainInstanceCount: 2 }).fit(INPUTS, { jobName, logs: (line) => lines.push(line) });
-  // As long as nobody has written, there is not even the group.
-  await until(async () => (await rig.calls('DescribeLogStreams')).some(({ status }) => status === 400), {
+  // As long as no job of the account has written, there is not even the group.
+  await until(async () => (await rig.control.faults()).some(({ id, hits }) => id === 'late' && hits > 0), {
     what: 'a look at a group that is not there',
   });
-  const logs = new CloudWatchLogsClient({});
-  await logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
-  const now = Date.now();
-  for (const [index, host] of ['algo-1', 'algo-2'].entries()) {
-    const at = { logGroupName: LOG_GROUP, logStreamName: `${jobName}/${host}-1700000000` };
-    await logs.send(new CreateLogStreamCommand(at));
-    const logEvents = [0, 10].map((ms) => ({ timestamp: now + ms + index, message: `${host} at ${String(ms)}` }));
-    await logs.send(new PutLogEventsCommand({ ...at, logEvents }));
-  }
-  logs.destroy();
+  await writeLog(jobName, 'algo-1', ['first', 'third']);
+  await writeLog(jobName, 'algo-2', ['second', 'fourth'], 1);
   await letTrainingEnd();
   await fitting;
-  expect(lines.map(({ message }) => message)).toEqual(['algo-1 at 0', 'algo-2 at 0', 'algo-1 at 10', 'algo-2 at 10']);
+  expect(lines.map(({ message }) => message)).toEqual(['first', 'second', 'third', 'fourth']);
 });
