@@ -7,21 +7,28 @@ import { failureOf } from '../../src/activities/aws-errors';
 import { ROOT, readDocument } from './markdown';
 
 interface ErrorsPage {
-  renderErrorsPage(failures: typeof FAILURES): string;
+  renderErrorsPage(failures: typeof FAILURES, examples: Record<FailureCode, string>): string;
+  EXAMPLES: string;
   FROM: Record<FailureCode, string>;
   TRIED_AGAIN: Partial<Record<FailureCode, string>>;
   EXIT_CODES: Record<string, string>;
 }
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a script without types
 const page = require('../../scripts/errors-page.cjs') as ErrorsPage;
+const examples = JSON.parse(readFileSync(page.EXAMPLES, 'utf8')) as Record<FailureCode, string>;
 
 test('the page is what `npm run errors-page` makes of the present table', () => {
-  expect(readDocument('docs/errors.md')).toBe(page.renderErrorsPage(FAILURES));
+  expect(readDocument('docs/errors.md')).toBe(page.renderErrorsPage(FAILURES, examples));
 });
 
 test('every code has a heading of its own name', () => {
   const headings = [...readDocument('docs/errors.md').matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(FAILURE_CODES);
+});
+
+test('every code has an example that begins with it', () => {
+  expect(Object.keys(examples)).toEqual([...FAILURE_CODES]);
+  expect(FAILURE_CODES.filter((code) => !examples[code].startsWith(`${code}: `))).toEqual([]);
 });
 
 test('every exit code that a failure has is explained', () => {

@@ -20,9 +20,9 @@ const IMAGES = ['digits:1', 'churn:1', 'churn:2'].map(
   (image) => `123456789012.dkr.ecr.${REGION}.amazonaws.com/${image}`,
 );
 const BUCKET = 'my-bucket';
-const MODEL_DATA_KEY = 'digits/output/model.tar.gz';
-const TRAINED_RUNS = ['digits-2026-03-01-12-00-00-000-k3j9x2ab', 'churn-2026-03-01'];
-const ENDPOINTS = ['digits', 'segments'];
+const MODEL_DATA_KEYS = ['digits/output/model.tar.gz', 'churn/model.tar.gz'];
+const TRAINED_RUN = 'digits-2026-03-01-12-00-00-000-k3j9x2ab';
+const ENDPOINTS = ['digits', 'segments', 'churn', 'churn-live'];
 
 const ESTIMATOR: EstimatorArguments = {
   imageName: IMAGES[0] ?? '',
@@ -136,22 +136,18 @@ async function prepareNames(rig: Rig): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   for (const Key of DATA) await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: ROWS }));
 
-  const trained = TRAINED_RUNS.map(async (jobName) => {
-    const input: FitInput = { ...FIT_INPUT, fit: { ...FIT_INPUT.fit, jobName } };
-    await (await start('fit', input, { workflowId: jobName })).result();
-  });
-  await Promise.all(trained);
-
-  const [trainingJobName = ''] = TRAINED_RUNS;
+  const trainingJobName = TRAINED_RUN;
+  const input: FitInput = { ...FIT_INPUT, fit: { ...FIT_INPUT.fit, jobName: trainingJobName } };
+  await (await start('fit', input, { workflowId: trainingJobName })).result();
   const model = await s3.send(
     new GetObjectCommand({ Bucket: BUCKET, Key: `models/${trainingJobName}/output/model.tar.gz` }),
   );
   const Body = await model.Body!.transformToByteArray();
-  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: MODEL_DATA_KEY, Body }));
+  for (const Key of MODEL_DATA_KEYS) await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
 
   const deployed = ENDPOINTS.map(async (endpointName) => {
-    const input: DeployInput = { trainingJobName, deploy: { ...HOSTING, endpointName } };
-    await (await start('deploy', input)).result();
+    const hosted: DeployInput = { trainingJobName, deploy: { ...HOSTING, endpointName } };
+    await (await start('deploy', hosted)).result();
   });
   await Promise.all(deployed);
 }
