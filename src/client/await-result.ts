@@ -2,6 +2,7 @@
  * Waits for a run to close, through restarts of the Temporal server and resets of the workflow. `run.ts` keeps what it
  * brings; waiting itself takes no worker.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 import { describeRun, type RunStatus } from './run-description';
@@ -82,6 +83,7 @@ async function ask<Result>(
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   const given = new AbortController();
+  setMaxListeners(0, given.signal);
   const giveUp = (): void => {
     given.abort();
   };

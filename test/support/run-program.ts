@@ -42,18 +42,18 @@ export function startProgramHere(argv: string[], options: ProgramOptions = {}): 
   };
   const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(written[name]).toString('utf8');
   const interruption = new AbortController();
+  let hasEnded = false;
   const ended = runProgram(argv, {
     env: { PATH: '/usr/bin', ...env },
     script: '/opt/temporal-sagemaker/lib/cli/main.js',
     stdin: Readable.from([Buffer.from(stdin)]),
     streams: { stdout: open('stdout'), stderr: open('stderr') },
     interrupted: interruption.signal,
-  }).then((code) => ({
-    code,
-    stdout: text('stdout'),
-    stdoutBytes: Buffer.concat(written.stdout),
-    stderr: text('stderr'),
-  }));
+  }).then((code) => {
+    hasEnded = true;
+    const stdoutBytes = Buffer.concat(written.stdout);
+    return { code, stdout: text('stdout'), stdoutBytes, stderr: text('stderr') };
+  });
   return {
     ended,
     stdout: () => text('stdout'),
@@ -62,10 +62,14 @@ export function startProgramHere(argv: string[], options: ProgramOptions = {}): 
       interruption.abort(new Interruption(by));
     },
     waitFor: async (pattern) => {
-      await until(() => pattern.test(text('stdout')) || pattern.test(text('stderr')), {
-        what: `${argv.join(' ')} to print ${String(pattern)}`,
-        limitMs: 20_000,
-      });
+      await until(
+        () => {
+          const said = text('stdout') + text('stderr');
+          if (!pattern.test(said) && hasEnded) throw new Error(`the program has ended: ${said}`);
+          return pattern.test(said);
+        },
+        { what: `${argv.join(' ')} to print ${String(pattern)}`, limitMs: 45_000 },
+      );
     },
   };
 }
