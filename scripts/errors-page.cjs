@@ -4,10 +4,12 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const PAGE = join(__dirname, '../docs/errors.md');
+/** A message of each code, as test/integration/every-code.test.ts has raised it. */
+const EXAMPLES = join(__dirname, 'error-examples.json');
 
 /** Who meets a code: a run, whose failure then has it as its type, or the client alone. */
 const FROM = {
-  InvalidInput: 'a run (its first step) and the client (before it starts one)',
+  InvalidInput: 'a run (its first step, or AWS), the client before it starts one, and a prediction before it is sent',
   AccessDenied: 'a run, and the client where AWS or Temporal refuses it',
   NameTaken: 'a run',
   RunConflict: 'the client',
@@ -64,10 +66,13 @@ they are known, AWS's own words (\`reason\`), its \`requestId\`, every problem o
 taken name differs (\`differences\`, never secret values), the container's last log lines (\`logTail\`), the training job, the
 model data, the endpoint, and the ledger of what the run made.
 
+The client's messages are made of these: what happened, with its coordinates; the last five log lines where a container
+ran; what to do; and where to look, with AWS's request id. The examples are what the tests have raised.
+
 What happens to a worker, to Temporal's server or to a connection is no error of a run: it goes on when they are back.
 `;
 
-function renderErrorsPage(failures) {
+function renderErrorsPage(failures, examples) {
   const codes = Object.entries(failures);
   const exits = Object.entries(EXIT_CODES).map(([exitCode, meaning]) => {
     const named = codes.filter(([, kind]) => kind.exitCode === Number(exitCode)).map(([code]) => `\`${code}\``);
@@ -77,6 +82,7 @@ function renderErrorsPage(failures) {
     [
       `## ${code}\n`,
       `${what}\n`,
+      `<!-- run by errors.test.ts -->\n\n\`\`\`text\n${examples[code]}\n\`\`\`\n`,
       `- What to do: ${fix}`,
       `- Met by: ${FROM[code]}`,
       `- Tried again: ${TRIED_AGAIN[code] ?? 'no'}`,
@@ -86,11 +92,11 @@ function renderErrorsPage(failures) {
   return [HEAD, '## Exit codes\n', `${exits.join('\n')}\n`, ...sections].join('\n');
 }
 
-module.exports = { renderErrorsPage, FROM, TRIED_AGAIN, EXIT_CODES, PAGE };
+module.exports = { renderErrorsPage, FROM, TRIED_AGAIN, EXIT_CODES, PAGE, EXAMPLES };
 
 if (require.main === module) {
   const { FAILURES } = require('../lib/domain/failures.js');
-  const page = renderErrorsPage(FAILURES);
+  const page = renderErrorsPage(FAILURES, JSON.parse(readFileSync(EXAMPLES, 'utf8')));
   if (page !== readIfThere()) writeFileSync(PAGE, page);
 }
 

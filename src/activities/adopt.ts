@@ -42,13 +42,16 @@ export interface Creation<Request extends object> extends Claim {
   send: (request: Request) => Promise<string | undefined>;
 }
 
+/** A coordinate is one word, the same everywhere. */
+const COORDINATE_OF: Partial<Record<ResourceKind, string>> = { 'training job': 'job', 'endpoint config': 'config' };
+
 export async function createOrAdopt<Request extends object>(
   sagemaker: SageMakerClient,
   creation: Creation<Request>,
   run: RunMark,
 ): Promise<Created> {
   const { kind, name, operation, request, send } = creation;
-  const at = { operation, region: run.region, [kind.replaceAll(' ', '')]: name };
+  const at = { operation, region: run.region, [COORDINATE_OF[kind] ?? kind]: name };
   const sent = await trySending(() => send(request));
   if ('arn' in sent) return { arn: sent.arn, adopted: false, isOwnWork: true, warnings: [] };
   if (!isTaggingDenied(sent.trouble)) return resolve(sagemaker, creation, run, sent.trouble, at, []);

@@ -18,6 +18,13 @@ const CODE_OF: Record<Exclude<AwsMeaning, 'absent'>, FailureCode> = {
   invalid: 'InvalidInput',
 };
 
+/** What to do where the catalogue's advice is for a worker: here it is this process that asks. */
+const FIX_OF: Partial<Record<AwsMeaning, (operation: string) => string>> = {
+  throttled: () => 'Ask again later, and fewer times at once.',
+  denied: (operation) => `Allow ${operation} to the AWS credentials of this process, or give it others.`,
+  'expired credentials': () => 'Renew the AWS credentials of this process.',
+};
+
 /**
  * The error of one call to AWS; `at` are its coordinates, as in `[endpoint=…, region=…]`, and `absent` is the code for
  * what the call was about not being there.
@@ -31,9 +38,11 @@ export function toAwsError(
 ): SageMakerError {
   const { meaning, code, message, requestId } = readTrouble(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);
+  const fix = FIX_OF[meaning]?.(operation);
   const failureCode = meaning === 'absent' ? absent : CODE_OF[meaning];
   return new SageMakerError(failureCode, `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {
     reason: message,
+    ...(fix !== undefined && { fix }),
     ...(requestId !== undefined && { requestId }),
     ...details,
     cause: error,

@@ -140,11 +140,16 @@ export function isSageMakerError(error: unknown): error is SageMakerFailure {
   return error instanceof SageMakerError;
 }
 
+/** Of the log tail, as many lines stand in the message; `logTail` has more. */
+const LOG_LINES_MAX = 5;
+
 function composeMessage(code: FailureCode, why: string, fix: string, details: ErrorDetails): string {
   const lines = [`${code}: ${why}`];
   for (const line of [...(details.problems ?? []), ...(details.differences ?? [])]) {
     if (!why.includes(line)) lines.push(`  - ${line}`);
   }
+  const lastLines = (details.logTail ?? []).slice(-LOG_LINES_MAX);
+  if (lastLines.length > 0) lines.push('last log lines:', ...lastLines.map((line) => `  | ${line}`));
   lines.push(`fix: ${fix}`);
   const coordinates = Object.entries({
     workflow: details.workflowId,

@@ -30,12 +30,12 @@ export const EXIT = {
 export const FAILURES: Record<FailureCode, FailureKind> = {
   InvalidInput: {
     what: 'The input was refused before anything was made.',
-    fix: 'Mend the fields that the problems name and start again.',
+    fix: "Mend what the problems, or AWS's reason, name and start again.",
     exitCode: EXIT.usage,
   },
   AccessDenied: {
-    what: 'AWS refused a call for want of permission.',
-    fix: "Allow the named action on the named resource in the worker role's policy.",
+    what: 'AWS or Temporal refused a call for want of permission.',
+    fix: 'Allow the named action on the named resource to whoever asked: the worker, or the program that predicts.',
     exitCode: EXIT.permission,
   },
   NameTaken: {

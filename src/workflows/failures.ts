@@ -3,7 +3,7 @@
  * made here, with the code of the closed set.
  */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { FailureCode, FailureDetails } from '../contract';
+import type { FailureCode, FailureDetails, Progress } from '../contract';
 import { FAILURES, isFailureCode } from '../domain/failures';
 
 export interface Explanation {
@@ -41,3 +41,14 @@ export function outcome(code: FailureCode, message: string, details: FailureDeta
     details: [{ fix: FAILURES[code].fix, ...details } satisfies FailureDetails],
   });
 }
+
+/** The message with its coordinates. An activity's has those of the call that failed; an outcome gets the run's. */
+export function locate(message: string, { trainingJob, endpoint, region }: Progress, workflowId: string): string {
+  if (COORDINATES_AT_END.test(message)) return message;
+  const known = Object.entries({ job: trainingJob?.name, endpoint: endpoint?.name, region }).flatMap(([kind, name]) =>
+    name === undefined ? [] : [`${kind}=${name}`],
+  );
+  return `${message} [${known.length > 0 ? known.join(', ') : `workflow=${workflowId}`}]`;
+}
+
+const COORDINATES_AT_END = /\[\w+=[^\]]*\]$/;

@@ -14,7 +14,7 @@ import {
 import type { FailureDetails, LedgerEntry, WorkflowType } from '../contract';
 import type { Plan, RunIdentity } from '../domain/plan';
 import { preparing } from './activity-options';
-import { explain } from './failures';
+import { explain, locate } from './failures';
 import { openRunRecord, type RunRecord } from './run-record';
 
 /** A run under way: its plan and its record. */
@@ -86,7 +86,8 @@ function concludeFailure(error: unknown, record: RunRecord): unknown {
     record.close('Cancelled');
     return error;
   }
-  const { code, message, details } = explain(error);
+  const { code, message: what, details } = explain(error);
+  const message = locate(what, record.progress, workflowInfo().workflowId);
   record.close('Failed', { code, message });
   const { trainingJob, modelData, endpoint, ledger } = record.progress;
   const known: FailureDetails = {

@@ -7,10 +7,17 @@ test('an error tells what happened, why, what to do and where, in this order', (
     runId: 'run-1',
     trainingJobName: 'digits-1',
     requestId: 'request-1',
+    logTail: ['1', '2', '3', '4', '5', 'KeyError: label'],
   });
   expect(error.message).toBe(
     [
       'TrainingJobFailed: AlgorithmError: exit code 1 [job=digits-1]',
+      'last log lines:',
+      '  | 2',
+      '  | 3',
+      '  | 4',
+      '  | 5',
+      '  | KeyError: label',
       "fix: Read AWS's reason and the last log lines, mend the algorithm or its input, and start again under a new name.",
       '[workflow=digits-1, run=run-1, job=digits-1, requestId=request-1]',
     ].join('\n'),
