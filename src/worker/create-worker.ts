@@ -9,6 +9,8 @@ import { resolveOptions, type ResolvedOptions, type SageMakerWorkerOptions } fro
 import { SageMakerPlugin } from './plugin';
 import { findWorkflowCode } from './workflow-bundle';
 
+const NAMESPACE_LIMIT_MS = 10_000;
+
 /** A worker process's two workers as one. */
 export interface SageMakerWorker {
   /**
@@ -69,6 +71,7 @@ export async function createWorker(options: CreateWorkerOptions = {}): Promise<S
   };
   let worker: Worker;
   try {
+    await typed(at, askForNamespace(connection, namespace));
     worker = await typed(at, Worker.create(compose(options, resolved, { connection, namespace, plugin })));
   } catch (error) {
     await closeOwn();
@@ -118,6 +121,16 @@ function loadProfile(): ReturnType<typeof loadClientConnectConfig> {
       cause: error,
     });
   }
+}
+
+/**
+ * Before workflows are bundled and their threads started: Temporal's worker asks only then, waits for ever for a server
+ * that is silent, and leaves the threads running where it is refused.
+ */
+async function askForNamespace(connection: NativeConnection, namespace: string): Promise<void> {
+  await connection.withDeadline(Date.now() + NAMESPACE_LIMIT_MS, () =>
+    connection.workflowService.describeNamespace({ namespace }),
+  );
 }
 
 async function typed<T>(at: Record<string, string>, work: Promise<T>): Promise<T> {

@@ -82,33 +82,41 @@ export function refuseProblems(subject: string, problems: string[], fix: string)
   return new WorkerError('InvalidInput', `${subject} ${count}: ${problems.join('; ')}`, { fix, problems });
 }
 
+/** gRPC's status codes, as far as they are told apart here. */
+const GRPC = { notFound: 5, permissionDenied: 7, unauthenticated: 16 } as const;
+
 /**
- * What Temporal's native core says of a server that does not answer or refuses. It gives neither a status code nor a
- * class for each, so its words are read, here and nowhere else. Any other error passes as it is.
+ * What a call to Temporal threw: the server does not answer, refuses, or does not know the namespace. Of a first
+ * connection, and of a worker that it does not take, the native core gives neither a status code nor a class for each, so
+ * its words are read, here and nowhere else. Any other error passes as it is.
  */
 export function toWorkerError(error: unknown, coordinates: Record<string, string>): unknown {
-  if (!(error instanceof Error)) return error;
-  const reason = error.message;
-  const context = { coordinates, reason, cause: error };
-  if (error.name === 'TypeError' && reason.includes('targetUrl')) {
-    const fix = 'Set TEMPORAL_ADDRESS to host:port, as in localhost:7233.';
-    return new WorkerError('InvalidInput', "Temporal's address is none", { ...context, fix });
+  // By name: what the native core throws is not an instance of every context's classes.
+  const { name, message: reason = '', code } = (error ?? {}) as Partial<Error> & { code?: unknown };
+  const refuse = (failure: FailureCode, what: string, fix: string): WorkerError =>
+    new WorkerError(failure, what, { fix, coordinates, reason, cause: error });
+
+  if (name === 'TypeError' && reason.includes('targetUrl')) {
+    return refuse(
+      'InvalidInput',
+      "Temporal's address is none",
+      'Set TEMPORAL_ADDRESS to host:port, as in localhost:7233.',
+    );
   }
-  if (error.name !== 'TransportError') return error;
-  if (/PermissionDenied|Unauthenticated|not have permission|unauthorized|authentication credentials/i.test(reason)) {
-    return new WorkerError('AccessDenied', 'Temporal refused the worker', {
-      ...context,
-      fix: 'Check TEMPORAL_API_KEY or the TLS certificate, and that they are allowed to use this namespace.',
-    });
+  if (reason.includes('Registration of multiple workers')) {
+    const fix = 'Serve a task queue by one worker of a process, or give each worker a connection of its own.';
+    return refuse('InvalidInput', 'another worker on this connection serves this task queue', fix);
   }
-  if (/^Namespace \S+ was not found.*NotFound/s.test(reason)) {
-    return new WorkerError('TemporalUnreachable', 'the Temporal namespace does not exist', {
-      ...context,
-      fix: 'Set TEMPORAL_NAMESPACE to a namespace of this server, or create it.',
-    });
+  if (name !== 'TransportError' && name !== 'ServiceError') return error;
+  if (code === GRPC.notFound) {
+    const fix = 'Set TEMPORAL_NAMESPACE to a namespace of this server, or create it.';
+    return refuse('TemporalUnreachable', 'the Temporal namespace does not exist', fix);
   }
-  return new WorkerError('TemporalUnreachable', 'no connection to Temporal', {
-    ...context,
-    fix: 'Start a server (temporal server start-dev) or set TEMPORAL_ADDRESS to the address of one.',
-  });
+  const isDenied = code === GRPC.permissionDenied || code === GRPC.unauthenticated;
+  if (isDenied || /not have permission|not have valid authentication/.test(reason)) {
+    const fix = 'Check TEMPORAL_API_KEY or the TLS certificate, and that they are allowed to use this namespace.';
+    return refuse('AccessDenied', 'Temporal refused the worker', fix);
+  }
+  const fix = 'Start a server (temporal server start-dev) or set TEMPORAL_ADDRESS to the address of one.';
+  return refuse('TemporalUnreachable', 'no connection to Temporal', fix);
 }
