@@ -27,14 +27,20 @@ const STATUS_NAMES: Record<NonNullable<RunFilter['status']>, string> = {
  * @see https://docs.temporal.io/list-filter
  */
 export function buildRunQuery(filter: RunFilter, taskQueue: string, withAttributes: boolean): string {
-  const types: readonly WorkflowType[] = filter.type === undefined ? WORKFLOW_TYPES : [filter.type];
+  const { type, endpointName } = filter;
+  // A fit has no endpoint.
+  const types: readonly WorkflowType[] =
+    type === undefined ? WORKFLOW_TYPES.filter((each) => endpointName === undefined || each !== 'fit') : [type];
   const attribute = (name: SearchAttributeName, value: string): string[] => (withAttributes ? equals(name, value) : []);
   return [
     isOneOf('WorkflowType', types),
     ...equals('TaskQueue', taskQueue),
     ...(filter.status === undefined ? [] : equals('ExecutionStatus', STATUS_NAMES[filter.status])),
     ...(filter.since === undefined ? [] : [`StartTime >= '${filter.since.toISOString()}'`]),
-    ...(filter.endpointName === undefined ? [] : attribute('EndpointName', filter.endpointName)),
+    // A run that says nothing in its attributes may do so in its Workflow Id, or in its memo at the end.
+    ...(endpointName === undefined
+      ? []
+      : attribute('EndpointName', endpointName).map((condition) => `(${condition} OR EndpointName IS NULL)`)),
     ...(filter.stage === undefined ? [] : stageConditions(filter.stage, attribute)),
   ].join(' AND ');
 }
@@ -54,8 +60,8 @@ function isOneOf(name: string, values: readonly string[]): string {
   return `${name} IN (${values.map((value) => `'${value}'`).join(', ')})`;
 }
 
-/** No condition for a value that some stores take for another one, whichever way it is escaped. */
+/** No condition for a value that would need escaping: servers take some of those for other values, however escaped. */
 function equals(name: string, value: string): string[] {
   // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return /["\\\u0000-\u001f\u007f]/.test(value) ? [] : [`${name} = '${value.replaceAll("'", "''")}'`];
+  return /['"\\\u0000-\u001f\u007f]/.test(value) ? [] : [`${name} = '${value}'`];
 }
