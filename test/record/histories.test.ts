@@ -10,7 +10,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { create } from 'tar';
-import { PROGRESS_QUERY, type DeployArguments, type DeployInput, type Progress } from '../../src/contract';
+import {
+  PROGRESS_QUERY,
+  type DeployArguments,
+  type DeployInput,
+  type Progress,
+  type WorkflowType,
+} from '../../src/contract';
 import {
   DATA_BUCKET,
   DEPLOY,
@@ -44,8 +50,11 @@ beforeEach(async () => {
   await rig.control.setClock({ simulated: true, phases: { Starting: 50, Training: 50, Creating: 50, Updating: 50 } });
 });
 
+/** A run whose history can be had. */
+type RecordedRun = Pick<Handle, 'result' | 'fetchHistory'>;
+
 /** Each path: how to walk it, up to a handle of the run that did. */
-const PATHS: Record<string, (name: string) => Promise<Handle>> = {
+const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
   'fit-completed': (name) => rig.start('fit', fitInput(name)),
   'fit-default-bucket': (name) => {
     const { outputPath: _given, ...estimator } = ESTIMATOR;
@@ -77,6 +86,16 @@ const PATHS: Record<string, (name: string) => Promise<Handle>> = {
   'fit-name-taken': async (name) => {
     await (await rig.start('fit', fitInput(name))).result();
     return rig.start('fit', fitInput(name));
+  },
+  'fit-scheduled': () => startBySchedule('fit', scheduledFit()),
+  'fit-scheduled-with-a-fixed-name': (name) => startBySchedule('fit', fitInput(name)),
+  'fit-by-cron': async () => {
+    const first = await rig.start('fit', scheduledFit(), { cronSchedule: '@every 1s' });
+    return untilCronRunEnds(first, 'COMPLETED');
+  },
+  'fit-by-cron-with-a-fixed-name': async (name) => {
+    const first = await rig.start('fit', fitInput(name), { cronSchedule: '@every 1s' });
+    return untilCronRunEnds(first, 'FAILED');
   },
   'fit-invalid-input': () => rig.start('fit', { estimator: {} }),
   'fit-failed': async (name) => {
@@ -176,6 +195,7 @@ const PATHS: Record<string, (name: string) => Promise<Handle>> = {
     return handle;
   },
   'fit-then-deploy-completed': (name) => rig.start('fitThenDeploy', mainJob(name)),
+  'fit-then-deploy-scheduled': () => startBySchedule('fitThenDeploy', { ...scheduledFit(), deploy: DEPLOY }),
   'fit-then-deploy-cancelled-while-training': async (name) => {
     await rig.control.setClock({ phases: { Training: 60_000 } });
     const handle = await rig.start('fitThenDeploy', mainJob(name));
@@ -196,6 +216,41 @@ const PATHS: Record<string, (name: string) => Promise<Handle>> = {
 
 function fitInput(jobName: string) {
   return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
+}
+
+/** What a schedule may start again and again. */
+function scheduledFit() {
+  return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris` } };
+}
+
+/** Triggers a schedule of this input once, and answers the run that it started. */
+async function startBySchedule(workflowType: WorkflowType, input: object): Promise<RecordedRun> {
+  const { client } = rig.server;
+  const scheduleId = uniqueName('nightly');
+  const schedule = await client.schedule.create({
+    scheduleId,
+    spec: {},
+    action: { type: 'startWorkflow', workflowType, workflowId: scheduleId, taskQueue: rig.taskQueue, args: [input] },
+  });
+  await schedule.trigger();
+  const [action] = await until(
+    async () => {
+      const { recentActions } = (await schedule.describe()).info;
+      return recentActions.length > 0 && recentActions;
+    },
+    { what: 'the schedule to start a run' },
+  );
+  await schedule.delete();
+  const { workflowId, firstExecutionRunId } = action!.action.workflow;
+  return client.workflow.getHandle(workflowId, firstExecutionRunId);
+}
+
+/** The first run of a cron chain, once it has ended; the chain is ended with it. */
+async function untilCronRunEnds(chain: Handle, status: string): Promise<RecordedRun> {
+  const first = rig.server.client.workflow.getHandle(chain.workflowId, chain.firstExecutionRunId);
+  await until(async () => (await first.describe()).status.name === status, { what: 'the first run to end' });
+  await chain.terminate();
+  return first;
 }
 
 function deployInput(endpointName: string, further: Partial<DeployArguments> = {}): DeployInput {

@@ -21,7 +21,7 @@ const read = (file: string): RecordedHistory => JSON.parse(readFileSync(join(FOL
 beforeAll(quietRuntime);
 
 it('there is a history of each path', () => {
-  expect(HISTORIES.length).toBeGreaterThanOrEqual(29);
+  expect(HISTORIES.length).toBeGreaterThanOrEqual(34);
 });
 
 it.each(HISTORIES)('%s replays', async (file) => {
