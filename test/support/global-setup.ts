@@ -25,6 +25,7 @@ export default async function setUp(config: GlobalConfig): Promise<void> {
     const server = await startTemporalServer({ cliPath: path, ui: false });
     shared.temporalServerOfTests = server;
     process.env.TEST_TEMPORAL_ADDRESS = server.address;
+    process.env.TEST_TEMPORAL_HTTP_URL = server.httpUrl;
     process.env.TEST_TEMPORAL_CLI_PATH = path;
     tell(`Temporal server at ${server.address} [cli=${path}, found in ${source}]`);
   }

@@ -41,6 +41,11 @@ export function testServerAddress(): string {
   return required('TEST_TEMPORAL_ADDRESS', 'this room starts no Temporal server (test/support/rooms.cjs)');
 }
 
+/** The shared server's HTTP API. */
+export function testServerHttpUrl(): string {
+  return required('TEST_TEMPORAL_HTTP_URL', 'this room starts no Temporal server (test/support/rooms.cjs)');
+}
+
 /** The `temporal` executable, for tests that start a server of their own. */
 export function temporalCliPath(): string {
   return required('TEST_TEMPORAL_CLI_PATH', 'this room starts no Temporal server (test/support/rooms.cjs)');
