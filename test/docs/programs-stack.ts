@@ -1,6 +1,6 @@
 /**
  * A world in which the documentation's programs find all that they name: images, buckets, a run, endpoints. The programs
- * are modules within the repository, so that they import the package by its name; each runs in a process of its own.
+ * are modules within the repository, so that they import the package by its name; a few processes share them.
  */
 import { GetObjectCommand, PutObjectCommand, CreateBucketCommand } from '@aws-sdk/client-s3';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import typescript from 'typescript';
 import type { DeployInput, EstimatorArguments, FitInput } from '../../src/contract';
 import { createWorker } from '../../src/worker';
-import { startProcess, type ProcessEnd } from '../support/processes';
+import { startProcess, type TestProcess } from '../support/processes';
 import { startRig, uniqueName, type Rig } from '../support/rig';
 import { temporalCliPath, testServerAddress, uniqueTaskQueue } from '../support/temporal';
+import { until } from '../support/until';
 import { ROOT } from './markdown';
 
 /** The names that stand in the programs. */
@@ -44,14 +45,24 @@ const OWN_WORKFLOWS = "export * from 'temporal-sagemaker/workflows';\n";
 const ROWS = ['0,0,5,13,9,1,0,0,1', '0,0,13,15,10,15,5,0,1', '9,9,0,0,0,0,9,9,0', '8,9,1,0,0,2,9,9,0', ''].join('\n');
 const DATA = ['digits/rows.csv', 'churn/train/rows.csv', 'churn/validation/rows.csv'];
 /** Files that programs read where they are run. */
-const FILES = ['seven.png', 'churn.csv', 'data/train.csv'];
+const FILES = ['seven.png', 'churn.csv', 'digits/rows.csv'];
 
 const PHASES_MS = { Starting: 100, Downloading: 50, Uploading: 50, Creating: 100, Updating: 100, Deleting: 50 };
 const PROGRAM_LIMIT_MS = 90_000;
+const ALL_LIMIT_MS = 230_000;
+
+/** Processes beside each other, each of which runs its share of the programs; most of their time they wait. */
+const LANES = 3;
+
+/** How a program ended: what it threw, if anything, and all that it printed. */
+export interface ProgramEnd {
+  failure?: string;
+  output: string;
+}
 
 export interface ProgramsStack {
-  /** Runs a program to its end; one that goes on until it is told to stop is told so once it does its work. */
-  runProgram(text: string): Promise<ProcessEnd>;
+  /** Starts programs, a few at once; each promise is one's end. Workers go on until they are told to stop, and are. */
+  startPrograms(texts: string[]): Promise<ProgramEnd>[];
   /** Serves a module of workflows by a worker of its own, and runs each of its workflows once. */
   runWorkflows(text: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
   close(): Promise<void>;
@@ -87,17 +98,33 @@ export async function startProgramsStack(): Promise<ProgramsStack> {
     return file;
   };
 
+  const runWorker = async (path: string): Promise<ProgramEnd> => {
+    const program = startProcess(process.execPath, [path], { cwd: folder, env });
+    await Promise.race([program.waitForOutput(/RUNNING/, PROGRAM_LIMIT_MS), program.ended]);
+    program.kill('SIGTERM');
+    const limit = setTimeout(() => program.kill('SIGKILL'), PROGRAM_LIMIT_MS);
+    const { code, signal, stdout, stderr } = await program.ended;
+    clearTimeout(limit);
+    const output = stdout + stderr;
+    return code === 0 ? { output } : { output, failure: `ended with ${String(code ?? signal)}` };
+  };
+
   return {
-    async runProgram(text) {
-      const program = startProcess(process.execPath, [writeModule(text, 'mjs')], { cwd: folder, env });
-      const limit = setTimeout(() => program.kill('SIGKILL'), PROGRAM_LIMIT_MS);
-      if (/\bworker\.run\(\)/.test(text)) {
-        await Promise.race([program.waitForOutput(/RUNNING/, PROGRAM_LIMIT_MS), program.ended]);
-        program.kill('SIGTERM');
-      }
-      const end = await program.ended;
-      clearTimeout(limit);
-      return end;
+    startPrograms(texts) {
+      const paths = texts.map((text) => writeModule(text, 'mjs'));
+      const lanes = Array.from({ length: LANES }, (_none, lane) => {
+        const own = paths.filter((_path, index) => index % LANES === lane && !isWorker(texts[index] ?? ''));
+        const args = [join(__dirname, 'run-programs.mjs'), String(PROGRAM_LIMIT_MS), ...own];
+        return startProcess(process.execPath, args, { cwd: folder, env });
+      });
+      let workers: Promise<unknown> = Promise.resolve();
+      return texts.map((text, index) => {
+        const path = paths[index] ?? '';
+        if (!isWorker(text)) return awaitEnd(lanes[index % LANES]!, path);
+        const end = workers.then(() => runWorker(path));
+        workers = end.catch(() => undefined);
+        return end;
+      });
     },
 
     async runWorkflows(text, inputs) {
@@ -128,6 +155,22 @@ export async function startProgramsStack(): Promise<ProgramsStack> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const isWorker = (text: string): boolean => /\bworker\.run\(\)/.test(text);
+
+/** The line about one program among all that its process prints; the process ends by itself. */
+async function awaitEnd(lane: TestProcess, path: string): Promise<ProgramEnd> {
+  const toldOf = (stdout: string) =>
+    stdout.split('\n').find((line) => line.startsWith(`{"path":${JSON.stringify(path)}`));
+  const line = await until(() => toldOf(lane.stdout()) ?? (lane.isRunning() ? undefined : 'nothing'), {
+    what: `the end of ${path}`,
+    limitMs: ALL_LIMIT_MS,
+    intervalMs: 50,
+  });
+  const told = toldOf(lane.stdout());
+  if (told === undefined) throw new Error(`it was not run (${line}): ${lane.stderr()}`);
+  return JSON.parse(told) as ProgramEnd;
 }
 
 /** Fills the bucket, and makes the runs and endpoints that programs take for granted. */

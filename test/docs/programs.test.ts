@@ -3,15 +3,12 @@
  * what it names. Blocks that are files are run by the commands that name them (commands.test.ts).
  */
 import { basename } from 'node:path';
-import type { ProcessEnd } from '../support/processes';
+import { endProcesses } from '../support/processes';
 import { typescriptBlocks } from './examples';
 import { codeBlocks, noteOf, placeOf, type CodeBlock } from './markdown';
-import { FIT_INPUT, startProgramsStack, type ProgramsStack } from './programs-stack';
+import { FIT_INPUT, startProgramsStack, type ProgramEnd, type ProgramsStack } from './programs-stack';
 
 jest.setTimeout(240_000);
-
-/** Programs that run beside each other; most of their time they wait. */
-const AT_ONCE = 4;
 
 /** Inputs for the workflows that the documentation defines. */
 const WORKFLOW_INPUTS: Record<string, unknown> = { nightly: FIT_INPUT };
@@ -23,32 +20,22 @@ const workflows = blocks.filter((block) => !files.includes(block) && isWorkflow(
 const programs = blocks.filter((block) => !files.includes(block) && !isWorkflow(block));
 
 let stack: ProgramsStack;
-let ends: Map<CodeBlock, Promise<ProcessEnd>>;
+let ends: Promise<ProgramEnd>[];
 
 beforeAll(async () => {
   stack = await startProgramsStack();
-  ends = runAll(programs);
+  ends = stack.startPrograms(programs.map(({ text }) => text));
+  // Each one's own test tells.
+  for (const end of ends) end.catch(() => undefined);
 });
+afterAll(endProcesses);
 afterAll(async () => {
   await stack.close();
 });
 
-/** All of them, a few at once, in their order. */
-function runAll(all: CodeBlock[]): Map<CodeBlock, Promise<ProcessEnd>> {
-  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
-  return new Map(
-    all.map((block, index) => {
-      const end = lanes[index % AT_ONCE]!.then(() => stack.runProgram(block.text));
-      // The next one's turn comes however this one ended; its own test tells.
-      lanes[index % AT_ONCE] = end.catch(() => undefined);
-      return [block, end];
-    }),
-  );
-}
-
-test.each(programs.map((block) => [placeOf(block), block] as const))('%s runs', async (_place, block) => {
-  const { code, signal, stdout, stderr } = await ends.get(block)!;
-  expect({ code, signal, printed: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, signal: null, printed: '' });
+test.each(programs.map((block, index) => [placeOf(block), index] as const))('%s runs', async (_place, index) => {
+  const { failure, output } = await ends[index]!;
+  expect({ failure, output: failure === undefined ? '' : output }).toEqual({ failure: undefined, output: '' });
 });
 
 test.each(workflows.map((block) => [placeOf(block), block] as const))('%s runs in a worker', async (_place, block) => {
