@@ -19,11 +19,13 @@ const CODE_OF: Record<Exclude<AwsMeaning, 'absent'>, FailureCode> = {
 };
 
 /** What to do where the catalogue's advice is for a worker: here it is this process that asks. */
-const FIX_OF: Partial<Record<AwsMeaning, (operation: string) => string>> = {
+const FIX_OF: Partial<Record<AwsMeaning, (operation: string, message: string) => string | undefined>> = {
   throttled: () => 'Ask again later, and fewer times at once.',
   denied: (operation) => `Allow ${operation} to the AWS credentials of this process, or give it others.`,
   'expired credentials': () => 'Renew the AWS credentials of this process.',
+  invalid: (_operation, message) => (message.startsWith('Region is missing') ? NO_REGION : undefined),
 };
+const NO_REGION = 'Set AWS_REGION or AWS_PROFILE, or give a region to the session or to aws.';
 
 /**
  * The error of one call to AWS; `at` are its coordinates, as in `[endpoint=…, region=…]`, and `absent` is the code for
@@ -38,7 +40,7 @@ export function toAwsError(
 ): SageMakerError {
   const { meaning, code, message, requestId } = readTrouble(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);
-  const fix = FIX_OF[meaning]?.(operation);
+  const fix = FIX_OF[meaning]?.(operation, message);
   const failureCode = meaning === 'absent' ? absent : CODE_OF[meaning];
   return new SageMakerError(failureCode, `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {
     reason: message,

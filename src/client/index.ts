@@ -19,6 +19,7 @@ export {
   Model,
   type HostingArguments,
   type ModelArguments,
+  type OwnPredictorArguments,
   type PredictorArguments,
   type PredictorClass,
 } from './model';
@@ -41,7 +42,14 @@ export {
   type StreamingDeserializer,
 } from './serializers';
 export { csvDeserializer, csvSerializer, type CsvCell, type CsvData, type CsvRow } from './csv';
-export { npyDeserializer, npySerializer, type NestedNumbers, type NpyArray, type NpyInput } from './npy';
+export {
+  npyDeserializer,
+  npySerializer,
+  type NestedNumbers,
+  type NpyArray,
+  type NpyArrayInput,
+  type NpyInput,
+} from './npy';
 export { type NpyData, type NpyType } from './npy-format';
 export { streamDeserializer, streamSerializer, type StreamData, type StreamedAnswer } from './streams';
 export { Run, type ResultOf, type RunProgress, type WatchOptions } from './run';

@@ -6,26 +6,44 @@
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
-/** Element types that are read and written, by NumPy's names. */
-export const NPY_TYPES = {
-  bool: { code: 'b1', bytes: 1, make: (bytes: ArrayBuffer) => new Uint8Array(bytes) },
-  int8: { code: 'i1', bytes: 1, make: (bytes: ArrayBuffer) => new Int8Array(bytes) },
-  uint8: { code: 'u1', bytes: 1, make: (bytes: ArrayBuffer) => new Uint8Array(bytes) },
-  int16: { code: 'i2', bytes: 2, make: (bytes: ArrayBuffer) => new Int16Array(bytes) },
-  uint16: { code: 'u2', bytes: 2, make: (bytes: ArrayBuffer) => new Uint16Array(bytes) },
-  int32: { code: 'i4', bytes: 4, make: (bytes: ArrayBuffer) => new Int32Array(bytes) },
-  uint32: { code: 'u4', bytes: 4, make: (bytes: ArrayBuffer) => new Uint32Array(bytes) },
-  int64: { code: 'i8', bytes: 8, make: (bytes: ArrayBuffer) => new BigInt64Array(bytes) },
-  uint64: { code: 'u8', bytes: 8, make: (bytes: ArrayBuffer) => new BigUint64Array(bytes) },
-  float32: { code: 'f4', bytes: 4, make: (bytes: ArrayBuffer) => new Float32Array(bytes) },
-  float64: { code: 'f8', bytes: 8, make: (bytes: ArrayBuffer) => new Float64Array(bytes) },
-} as const;
-
 /** Element type by NumPy's name. */
-export type NpyType = keyof typeof NPY_TYPES;
+export type NpyType =
+  'bool' | 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64' | 'float32' | 'float64';
 
 /** The typed arrays that hold NumPy's elements; 64-bit integers are bigints. */
-export type NpyData = ReturnType<(typeof NPY_TYPES)[NpyType]['make']>;
+export type NpyData =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
+
+interface NpyElement {
+  /** As a header writes it, behind the byte order. */
+  code: string;
+  bytes: number;
+  make: (bytes: ArrayBuffer) => NpyData;
+}
+
+/** Element types that are read and written. */
+export const NPY_TYPES: Record<NpyType, NpyElement> = {
+  bool: { code: 'b1', bytes: 1, make: (bytes) => new Uint8Array(bytes) },
+  int8: { code: 'i1', bytes: 1, make: (bytes) => new Int8Array(bytes) },
+  uint8: { code: 'u1', bytes: 1, make: (bytes) => new Uint8Array(bytes) },
+  int16: { code: 'i2', bytes: 2, make: (bytes) => new Int16Array(bytes) },
+  uint16: { code: 'u2', bytes: 2, make: (bytes) => new Uint16Array(bytes) },
+  int32: { code: 'i4', bytes: 4, make: (bytes) => new Int32Array(bytes) },
+  uint32: { code: 'u4', bytes: 4, make: (bytes) => new Uint32Array(bytes) },
+  int64: { code: 'i8', bytes: 8, make: (bytes) => new BigInt64Array(bytes) },
+  uint64: { code: 'u8', bytes: 8, make: (bytes) => new BigUint64Array(bytes) },
+  float32: { code: 'f4', bytes: 4, make: (bytes) => new Float32Array(bytes) },
+  float64: { code: 'f8', bytes: 8, make: (bytes) => new Float64Array(bytes) },
+};
 
 /** Says what is wrong with a file or an array; the serializers tell it in their own terms. */
 export class NpyFormatError extends Error {}

@@ -8,8 +8,9 @@ import type { DeserializerObject, SerializerObject } from './serializers';
 
 /** An n-dimensional array: elements in C order (the last index runs fastest) and the size of each dimension. */
 export interface NpyArray {
+  /** As many elements as the sizes of `shape` multiplied. */
   data: NpyData;
-  /** Empty: a single value. */
+  /** Size of each dimension. Empty: a single value. */
   shape: number[];
   /** Element type by NumPy's name. With `bool`, `data` holds zeros and ones. */
   dtype: NpyType;
@@ -18,11 +19,18 @@ export interface NpyArray {
 /** Numbers in lists of equal length, to any depth; written as float64. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
+/** An array to be written: as {@link NpyArray}, but its type is that of the typed array where none is given. */
+export interface NpyArrayInput {
+  /** As many elements as the sizes of `shape` multiplied. */
+  data: NpyData;
+  /** Size of each dimension. Empty: a single value. */
+  shape: readonly number[];
+  /** Element type by NumPy's name; `bool` for zeros and ones in a Uint8Array. @default that of `data` */
+  dtype?: NpyType;
+}
+
 /** What {@link npySerializer} writes: an array with its shape, a typed array of one dimension, or nested lists. */
-export type NpyInput =
-  | (Omit<NpyArray, 'dtype' | 'shape'> & { shape: readonly number[]; dtype?: NpyType })
-  | NpyData
-  | readonly NestedNumbers[];
+export type NpyInput = NpyArrayInput | NpyData | readonly NestedNumbers[];
 
 /**
  * Writes arrays in NumPy's format (`application/x-npy`): typed arrays with the type of their elements, lists of numbers
@@ -99,7 +107,7 @@ function toArray(input: NpyInput): { data: NpyData; shape: readonly number[]; dt
   }
   const { data, shape, dtype } = ArrayBuffer.isView(input)
     ? { data: input, shape: [input.length], dtype: undefined }
-    : (input as Exclude<NpyInput, NpyData | readonly NestedNumbers[]>);
+    : (input as NpyArrayInput);
   const type = dtype ?? TYPE_OF[data.constructor.name];
   if (type === undefined) throw refuse(`there is no NumPy type for the elements of ${data.constructor.name}`);
   return { data, shape, dtype: type };

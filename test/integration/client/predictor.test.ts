@@ -230,6 +230,15 @@ test('wrong credentials are a matter of permission', async () => {
   predictor.close();
 });
 
+test('without a region it is said where to set one, and nothing is sent', async () => {
+  const before = await invocations();
+  const region = () => Promise.reject(new Error('Region is missing'));
+  const error = await failureOf(new RealTimePredictor(endpointName, { aws: { region } }).predict('x'));
+  expect(error).toMatchObject({ code: 'InvalidInput', endpointName });
+  expect(error.fix).toContain('AWS_REGION');
+  expect(await invocations()).toBe(before);
+});
+
 test('where nothing listens AWS is unreachable', async () => {
   const closed = createServer();
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));

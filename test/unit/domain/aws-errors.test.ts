@@ -28,6 +28,7 @@ describe('what an error of AWS means', () => {
     [400, 'ExpiredTokenException', 'The security token included in the request is expired', 'expired credentials'],
     [403, 'SignatureDoesNotMatch', '', 'denied'],
     [undefined, 'CredentialsProviderError', 'Could not load credentials from any providers', 'denied'],
+    [undefined, 'Error', 'Region is missing', 'invalid'],
     [301, 'PermanentRedirect', 'The bucket must be addressed using the specified endpoint.', 'invalid'],
     [500, 'InternalFailure', '', 'unavailable'],
     [503, 'Unknown', '', 'unavailable'],
