@@ -15,7 +15,7 @@ import type {
 } from './estimator-options';
 import { findTraining } from './find-training';
 import { holdSession, type HeldSession } from './held-session';
-import { Model, splitModelOptions, type AnyPredictor, type ModelArguments, type PredictorClass } from './model';
+import { Model, splitModelOptions, type AnyPredictor, type ModelArguments, type OwnPredictorArguments } from './model';
 import type { RealTimePredictor } from './predictor';
 import type { Run } from './run';
 import type { Session } from './session';
@@ -226,12 +226,7 @@ export class Estimator {
    * @throws {@link SageMakerError} `InvalidInput` before any fit
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.create_model`
    */
-  createModel<P>(
-    options: ModelArguments & {
-      /** Makes the predictor; serializers and content types are its own matter then. */
-      predictorCls: PredictorClass<P>;
-    },
-  ): Model<P>;
+  createModel<P>(options: ModelArguments & OwnPredictorArguments<P>): Model<P>;
   createModel<Data = Uint8Array | string, Answer = Uint8Array>(
     options?: CreateModelOptions<Data, Answer>,
   ): Model<RealTimePredictor<Data, Answer>>;
@@ -247,12 +242,7 @@ export class Estimator {
    * @throws {@link SageMakerError} `InvalidInput` before any fit; as {@link Model.deploy}
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.deploy`
    */
-  async deploy<P>(
-    options: DeployArguments & {
-      /** Makes the predictor; serializers and content types are its own matter then. */
-      predictorCls: PredictorClass<P>;
-    },
-  ): Promise<P>;
+  async deploy<P>(options: DeployArguments & OwnPredictorArguments<P>): Promise<P>;
   async deploy<Data = Uint8Array | string, Answer = Uint8Array>(
     options: DeployOptions<Data, Answer>,
   ): Promise<RealTimePredictor<Data, Answer>>;

@@ -22,6 +22,22 @@ export interface PredictorArguments<Data = Uint8Array | string, Answer = Uint8Ar
   contentType?: string;
   /** Content type that is asked for. @default the deserializer's */
   accept?: string;
+  /** Goes without all of these: {@link OwnPredictorArguments}. */
+  predictorCls?: undefined;
+}
+
+/** A predictor of one's own in the place of serializers and content types, which are its own matter then. */
+export interface OwnPredictorArguments<P> {
+  /** Makes the predictor of a deployed model. */
+  predictorCls: PredictorClass<P>;
+  /** The class has its own. */
+  serializer?: undefined;
+  /** The class has its own. */
+  deserializer?: undefined;
+  /** The class has its own. */
+  contentType?: undefined;
+  /** The class has its own. */
+  accept?: undefined;
 }
 
 /** A predictor of one's own: made with the endpoint's name and where it is. */
@@ -124,7 +140,7 @@ export class Model<P = RealTimePredictor> {
 }
 
 /** Whatever a predictor is made by: a class of one's own, or serializers and content types. */
-export type AnyPredictor = PredictorArguments<never, unknown> & { predictorCls?: PredictorClass<unknown> };
+export type AnyPredictor = PredictorArguments<never, unknown> | OwnPredictorArguments<unknown>;
 
 /** Options of `createModel` and `deploy` in their parts: the model's own, the predictor's, and the rest. */
 export interface SplitOptions<Options> {

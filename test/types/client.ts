@@ -115,7 +115,7 @@ export async function predictorsFollowTheirSerializers(): Promise<void> {
   });
   is.number(await promising.predict('1'), true);
 
-  const model = await estimator.createModel({ serializer: jsonSerializer });
+  const model = estimator.createModel({ serializer: jsonSerializer });
   const predictor = await model.deploy(hosting);
   await predictor.predict({ anything: [1] });
 
