@@ -21,6 +21,7 @@ const SPEC = {
 const COMMANDS = [
   ...['quickstart', 'dev', 'worker', 'emulator', 'fit', 'deploy', 'fit-then-deploy'],
   ...['status', 'attach', 'cancel', 'result', 'delete-endpoint'],
+  ...['doctor', 'schema'],
 ];
 
 async function run(args: string[], env: NodeJS.ProcessEnv = {}, stdin?: string) {
