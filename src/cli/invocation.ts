@@ -142,6 +142,7 @@ function tellFailure(output: Output, error: unknown, tell: () => Farewell): void
     output.failure(failure);
     return;
   }
+  output.settle();
   if (error.by === 'EPIPE') return;
   const { lines, details } = tell();
   if (output.json) output.failure({ ...failure, ...details });

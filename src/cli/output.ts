@@ -61,6 +61,8 @@ export interface Output {
   alert(text: string): void;
   /** Keeps a block up to date until the returned function is called, which leaves its last frame standing. */
   startBlock(painter: Painter): () => void;
+  /** Before the last words: the block stays as it is, and what still happens is told to nobody. */
+  settle(): void;
 }
 
 /** Version of the events' shape. */
@@ -74,8 +76,13 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   const style = { env, ...(color !== undefined && { color }) };
   const paintOut = paintFor(stdout, style);
   const paintErr = paintFor(stderr, style);
-  const isTold = !json && !quiet;
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+    block.stop();
+  };
 
+  const isTold = (): boolean => !json && !quiet && !isSettled;
   const sayOnStderr = (text: string): void => {
     block.around(() => stderr.write(`${text}\n`));
   };
@@ -106,23 +113,26 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
     live,
     columns: stdout.columns || 80,
     emit(event) {
-      if (quiet) return;
+      if (quiet || isSettled) return;
       if (event.type === 'log') sayLog(event);
       else if (json) writeEvent(event);
       // The block shows statuses already, and that it is alive.
       else if (event.type === 'warning' || !block.isShown()) sayOnStderr(describeEvent(event, paintErr));
     },
     announce(type, fields) {
-      if (json && !quiet) writeEvent({ ...fields, type });
+      if (json && !quiet && !isSettled) writeEvent({ ...fields, type });
     },
     note(text) {
-      if (isTold) sayOnStderr(text);
+      if (isTold()) sayOnStderr(text);
     },
     print(text) {
-      if (isTold) sayOnStdout(text);
+      if (isTold()) sayOnStdout(text);
     },
-    printLog: sayLog,
+    printLog(event) {
+      if (!isSettled) sayLog(event);
+    },
     result(fields, text) {
+      settle();
       if (json) writeEvent({ ...ofCommand, ...fields, type: 'result' });
       else if (typeof text === 'string') sayResult(text);
       // A stranger's bytes could rewrite a terminal; whatever else reads them gets each one.
@@ -134,6 +144,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       else sayOnStdout(text);
     },
     failure(failure) {
+      settle();
       if (json) writeEvent({ type: 'error', ...ofCommand, ...failure });
       else for (const line of describeFailureLines(failure, paintErr)) sayOnStderr(line);
     },
@@ -144,5 +155,6 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       if (!live) return () => undefined;
       return block.start(painter);
     },
+    settle,
   };
 }

@@ -12,6 +12,8 @@ export type Painter = (columns: number, nowMs: number) => string[];
 export interface TerminalBlock {
   /** Keeps a block up to date until the returned function is called, which leaves its last frame standing. */
   start(painter: Painter): () => void;
+  /** The same for whichever block there is. */
+  stop(): void;
   /** Takes the block away, lets something be written, and draws it again. */
   around(write: () => void): void;
   isShown(): boolean;
@@ -34,23 +36,30 @@ export function createBlock(stream: NodeJS.WriteStream): TerminalBlock {
     height = lines.length;
   };
 
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    if (!painter) return;
+    clearInterval(timer);
+    erase();
+    draw();
+    painter = undefined;
+    height = 0;
+  };
+
   return {
     start(given) {
+      stop();
       painter = given;
       draw();
-      const timer = setInterval(() => {
+      timer = setInterval(() => {
         erase();
         draw();
       }, REDRAW_INTERVAL_MS);
       return () => {
-        if (painter !== given) return;
-        clearInterval(timer);
-        erase();
-        draw();
-        painter = undefined;
-        height = 0;
+        if (painter === given) stop();
       };
     },
+    stop,
     around(write) {
       erase();
       write();

@@ -37,7 +37,8 @@ beforeAll(async () => {
   process.env.TEMPORAL_SAGEMAKER_TASK_QUEUE = rig.taskQueue;
   session = await connect({ client: rig.server.client, taskQueue: rig.taskQueue });
   done = uniqueName('done');
-  const run = await startRun(session, 'fitThenDeploy', specOf(done, { lines: 6 }, { trainInstanceCount: 2 }));
+  const spec = specOf(done, { lines: 6 }, { trainInstanceCount: 2 });
+  const run = await startRun(session, 'fitThenDeploy', { ...spec, deploy: DEPLOY });
   const cancels = ['--on-interrupt', 'cancel'];
   const [, , logs, interrupted, timedOut, cancelling, cancellingForPrograms, gone, cancelled] = await Promise.all([
     run.result(),
@@ -64,7 +65,6 @@ function specOf(jobName: string, hyperparameters: Record<string, string | number
   return {
     estimator: { ...ESTIMATOR, imageName: 'gated', hyperparameters, ...further },
     fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
-    deploy: DEPLOY,
   };
 }
 
@@ -79,7 +79,7 @@ async function startHeld(args: string[] = []): Promise<Held> {
   const name = uniqueName('held');
   const gate = makeGate();
   const stdin = JSON.stringify(specOf(name, { gate: gate.file }));
-  const program = startProgramHere(['fit-then-deploy', '--spec', '-', ...args], { stdin });
+  const program = startProgramHere(['fit', '--spec', '-', ...args], { stdin });
   started.push(program);
   await program.waitFor(/line 3 of 6/);
   return { name, gate, program };
@@ -304,7 +304,7 @@ describe('status', () => {
   test('of one run tells where it stands', async () => {
     const [text, events] = await Promise.all([runProgramHere(['status', done]), runForEvents(['status', done])]);
     expect(text.stdout).toMatch(new RegExp(`^${done}  Done  .*\\(fitThenDeploy, COMPLETED in Temporal\\)\n`));
-    expect(events.last).toMatchObject({ command: 'status', workflowId: done, stage: 'Done', closed: true, live: true });
+    expect(events.last).toMatchObject({ command: 'status', workflowId: done, stage: 'Done', closed: true });
   });
 
   test('without a run lists them, by what one remembers of them', async () => {
@@ -354,7 +354,7 @@ describe('a follower is told to let go', () => {
     );
     gate.open();
     const result = await runForEvents(['result', name]);
-    expect(result).toMatchObject({ code: 0, last: { command: 'result', endpointName: name } });
+    expect(result).toMatchObject({ code: 0, last: { command: 'result', trainingJobName: name } });
     expect((await historyOf(name)).filter((type) => CANCEL_REQUESTED.test(type))).toEqual([]);
   });
 
