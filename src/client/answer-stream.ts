@@ -11,7 +11,10 @@ interface Response {
   body: unknown;
 }
 
-/** Has the command leave the body of a successful answer unread; the function gives it once the call has resolved. */
+/**
+ * Has the command leave the body of a successful answer unread; the function gives it once the call has resolved, and
+ * nothing where an HTTP handler of the caller's own gives another kind of stream: then the SDK has read it.
+ */
 export function keepBodyUnread(command: InvokeEndpointCommand): () => Readable | undefined {
   let body: Readable | undefined;
   command.middlewareStack.add(
@@ -31,13 +34,16 @@ export function keepBodyUnread(command: InvokeEndpointCommand): () => Readable |
 }
 
 /** The same bytes; what breaks on the way is told as the error that `toError` makes of it. */
-export function translateErrors(body: Readable | undefined, toError: (error: unknown) => Error): Readable {
-  return Readable.from(readThrough(body ?? Readable.from([]), toError), { objectMode: false });
+export function translateErrors(body: Readable | Uint8Array[], toError: (error: unknown) => Error): Readable {
+  return Readable.from(readThrough(body, toError), { objectMode: false });
 }
 
-async function* readThrough(body: Readable, toError: (error: unknown) => Error): AsyncGenerator<Uint8Array> {
+async function* readThrough(
+  body: Readable | Uint8Array[],
+  toError: (error: unknown) => Error,
+): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) yield chunk;
+    for await (const chunk of body as AsyncIterable<Uint8Array> | Uint8Array[]) yield chunk;
   } catch (error) {
     throw toError(error);
   }

@@ -93,7 +93,7 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
   /**
    * Asks the endpoint once; it is never asked again without your doing, since a model may act on what it is asked.
    *
-   * Gives up after `timeoutMs`, whatever it waits for. What a serializer or deserializer of your own throws is passed on
+   * Gives up after `timeoutMs`, be it the data or the answer that it waits for. What a serializer or deserializer of your own throws is passed on
    * as it is.
    *
    * @param data what the serializer takes; without one, texts and bytes. At most 6 MiB when serialized
@@ -179,7 +179,10 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
     const contentType = answer.ContentType ?? 'application/octet-stream';
     try {
       if (isStreaming) {
-        return await deserializer.deserializeStream(translateErrors(takeBody?.(), toError), contentType);
+        return await deserializer.deserializeStream(
+          translateErrors(takeBody?.() ?? [answer.Body], toError),
+          contentType,
+        );
       }
       return typeof deserializer === 'function'
         ? await deserializer(answer.Body, contentType)
