@@ -40,7 +40,7 @@ async function parseSpec(text: string, file: string): Promise<unknown> {
 
 async function parseYaml(text: string, file: string): Promise<unknown> {
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { logLevel: 'silent' });
+  const document = parseDocument(text, { logLevel: 'error' });
   const problems = [...document.errors, ...document.warnings].map(({ message }) => firstSentence(message));
   if (problems.length > 0) throw notYaml(text, file, [...new Set(problems)]);
   try {

@@ -62,6 +62,56 @@ test('text that is neither JSON nor YAML is refused without being repeated', asy
   expect(yaml.message).not.toContain('secret');
 });
 
+test.each([
+  ['JSON', '{\n  "fit": {\n    "inputs" "s3://b"\n  }\n}', 'JSON', /at line 3, column \d+ \[spec=-\]$/],
+  ['YAML', 'fit:\n  inputs: s3://b\n   jobName: x\n', 'YAML', /at line \d, column \d+ \[spec=-\]$/],
+  ['a name that comes twice', 'fit: {}\nregion: a\nfit: {}\n', 'YAML', /unique at line 3, column 1 /],
+  ['a tag that nobody knows', 'region: !secret x\n', 'YAML', /Unresolved tag: !secret at line 1, column 9 /],
+  ['an alias of nothing', 'region: *nobody\n', 'YAML', /nobody/],
+  ['two documents', 'fit: {}\n---\nfit: {}\n', 'YAML', /multiple documents/],
+  ['a tab in the place of blanks', 'fit:\n\tinputs: x\n', 'YAML', /at line 2, column 1 /],
+])('a mistake in the text is told with its line: %s', async (_what, text, format, place) => {
+  const failure = describeFailure(await readSpec('fit', fromStdin(text)).catch((e: unknown) => e));
+  expect(failure).toMatchObject({ code: 'InvalidInput', exitCode: 2 });
+  expect(failure.message).toContain(`the spec is not ${format}: `);
+  expect(failure.message).toMatch(place);
+  expect(failure.message).not.toContain('\n');
+});
+
+test('names that YAML repeats without end are refused', async () => {
+  const levels = Array.from({ length: 9 }, (_, level) => {
+    const before = level === 0 ? 'x' : `*l${String(level - 1)}`;
+    return `l${String(level)}: &l${String(level)} [${Array(9).fill(before).join(', ')}]`;
+  });
+  const failure = describeFailure(await readSpec('fit', fromStdin(levels.join('\n'))).catch((e: unknown) => e));
+  expect(failure).toMatchObject({ code: 'InvalidInput', exitCode: 2 });
+  expect(failure.message).toContain('alias');
+});
+
+test('JSON with a comma too many is YAML, and a byte order mark is no text', async () => {
+  const text = JSON.stringify(spec).replace(/\}$/, ',}');
+  await expect(readSpec('fitThenDeploy', fromStdin(text))).resolves.toEqual(spec);
+  await expect(readSpec('fitThenDeploy', fromStdin(`\ufeff${JSON.stringify(spec)}`))).resolves.toEqual(spec);
+});
+
+test.each(['', 'just words', '- a\n- list\n', 'null', '42'])('what is no object is refused: %j', async (text) => {
+  const failure = describeFailure(await readSpec('fit', fromStdin(text)).catch((e: unknown) => e));
+  expect(failure.problems).toEqual([expect.stringContaining('the input of fit must be one object, not ')]);
+});
+
+test.each([
+  ['fit:\n  inputs: s3://bucket\n  jobNam: x\n', 'fit.jobNam is not a known argument'],
+  ['__proto__: { a: 1 }\n', '__proto__ is a name that cannot be used'],
+  [
+    'estimator: { hyperparameters: { constructor: 1 } }\n',
+    'estimator.hyperparameters.constructor is a name that cannot be used',
+  ],
+])('a name in YAML that is not known or not allowed is told: %j', async (text, problem) => {
+  const failure = describeFailure(await readSpec('fit', fromStdin(text)).catch((e: unknown) => e));
+  expect(failure.problems).toContain(problem);
+  expect(({} as { a?: unknown }).a).toBeUndefined();
+});
+
 test('a file that is not there is a mistake of usage', async () => {
   const file = path.join(folder, 'none.json');
   const failure = describeFailure(await readSpec('fit', { file, stdin: Readable.from([]) }).catch((e: unknown) => e));
