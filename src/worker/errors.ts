@@ -60,12 +60,11 @@ export class WorkerError extends Error {
     const { fix, coordinates = {}, problems = [], reason, cause } = details;
     const at = Object.entries(coordinates).map(([name, value]) => `${name}=${value}`);
     const why = at.length === 0 ? what : `${what} [${at.join(', ')}]`;
-    const told = problems.filter((problem) => !why.includes(problem)).map((problem) => `  - ${problem}`);
-    const words = reason === undefined || why.includes(reason) ? [] : [`reason: ${reason}`];
-    super(
-      [`${code}: ${why}`, ...told, ...words, `fix: ${fix}`].join('\n'),
-      cause === undefined ? undefined : { cause },
-    );
+    const lines = [
+      ...problems.map((problem) => `  - ${problem}`),
+      ...(reason === undefined ? [] : [`reason: ${reason}`]),
+    ];
+    super([`${code}: ${why}`, ...lines, `fix: ${fix}`].join('\n'), cause === undefined ? undefined : { cause });
     this.code = code;
     this.why = why;
     this.fix = fix;
@@ -79,7 +78,7 @@ export class WorkerError extends Error {
 export function refuseProblems(subject: string, problems: string[], fix: string): WorkerError | undefined {
   if (problems.length === 0) return undefined;
   const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`;
-  return new WorkerError('InvalidInput', `${subject} ${count}: ${problems.join('; ')}`, { fix, problems });
+  return new WorkerError('InvalidInput', `${subject} ${count}`, { fix, problems });
 }
 
 /** gRPC's status codes, as far as they are told apart here. */
@@ -97,11 +96,8 @@ export function toWorkerError(error: unknown, coordinates: Record<string, string
     new WorkerError(failure, what, { fix, coordinates, reason, cause: error });
 
   if (name === 'TypeError' && reason.includes('targetUrl')) {
-    return refuse(
-      'InvalidInput',
-      "Temporal's address is none",
-      'Set TEMPORAL_ADDRESS to host:port, as in localhost:7233.',
-    );
+    const fix = 'Set TEMPORAL_ADDRESS to host:port, as in localhost:7233.';
+    return refuse('InvalidInput', "Temporal's address is none", fix);
   }
   if (reason.includes('Registration of multiple workers')) {
     const fix = 'Serve a task queue by one worker of a process, or give each worker a connection of its own.';
@@ -118,5 +114,6 @@ export function toWorkerError(error: unknown, coordinates: Record<string, string
     return refuse('AccessDenied', 'Temporal refused the worker', fix);
   }
   const fix = 'Start a server (temporal server start-dev) or set TEMPORAL_ADDRESS to the address of one.';
-  return refuse('TemporalUnreachable', 'no connection to Temporal', fix);
+  const what = name === 'ServiceError' ? 'Temporal did not answer' : 'no connection to Temporal';
+  return refuse('TemporalUnreachable', what, fix);
 }

@@ -224,6 +224,23 @@ describe('a worker that is told to stop during a wait', () => {
     (await handle.describe()).raw.pendingActivities?.[0];
 });
 
+describe('a schedule of a workflow of one’s own', () => {
+  it('may have a fixed jobName in its input: what that workflow makes of it is its own affair', async () => {
+    const worker = await createOwnWorker();
+    const jobName = uniqueName();
+    const input: FitInput = { ...INPUT, fit: { ...INPUT.fit, jobName } };
+    const { workflow } = rig.server.client;
+    await worker.runUntil(async () => {
+      const options = { taskQueue: worker.options.taskQueue, workflowId: uniqueName(), args: [input] };
+      const chain = await workflow.start('trainOne', { ...options, cronSchedule: '@every 1s' });
+      const first = workflow.getHandle(chain.workflowId, chain.firstExecutionRunId);
+      await until(async () => (await first.describe()).status.name !== 'RUNNING', { what: 'the first run to end' });
+      expect((await first.describe()).status.name).toBe('COMPLETED');
+      await chain.terminate();
+    });
+  });
+});
+
 describe('createWorker', () => {
   it('is the same worker with this package’s workflows: own activities and plugins go into it too', async () => {
     const { nativeConnection: connection, namespace } = rig.server;

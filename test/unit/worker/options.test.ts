@@ -54,10 +54,12 @@ describe('options', () => {
   it('are refused with every problem, and with what to do, by the plugin as by the worker', () => {
     const error = refusalOf(() => new SageMakerPlugin({ region: 'x', requestTimeoutMs: 0 }));
     expect(error.problems).toHaveLength(2);
-    expect(error.message).toBe(
-      "InvalidInput: the worker's options have 2 problems: requestTimeoutMs must be a positive whole number, got 0; " +
-        'region must be an AWS region such as eu-central-1, got "x"\nfix: Mend the options that are named.',
-    );
+    expect(error.message.split('\n')).toEqual([
+      "InvalidInput: the worker's options have 2 problems",
+      '  - requestTimeoutMs must be a positive whole number, got 0',
+      '  - region must be an AWS region such as eu-central-1, got "x"',
+      'fix: Mend the options that are named.',
+    ]);
   });
 });
 
