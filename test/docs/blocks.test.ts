@@ -17,7 +17,7 @@ test('every block says what it is, in a language that is tested', () => {
 });
 
 test('every note before a block is one that the tests know', () => {
-  const known = /^(not run: \S.*|run by \S+\.test\.ts|a terminal of its own|output|file: \S+)$/;
+  const known = /^(not run: \S.*|run by \S+\.test\.ts|a terminal of its own|output|file: \S+|save as: \S+)$/;
   expect(blocks.flatMap(({ notes }) => notes).filter((note) => !known.test(note))).toEqual([]);
 });
 

@@ -3,7 +3,8 @@
  * block say of it. All tests of this room read the files through here.
  *
  * A comment stands on a line of its own before the block: `not run: WHY`, `run by FILE`, `a terminal of its own`,
- * `output` (of the block before), `file: PATH` (the block is that file, without the comment at its top).
+ * `output` (of the block before), `file: PATH` (the block is that file, without the comment at its top), `save as: NAME`
+ * (the reader makes a file of it).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';

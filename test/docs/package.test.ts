@@ -8,6 +8,7 @@ import { list } from 'tar';
 import { runProcess } from '../support/processes';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { codeBlocks, documents, proseOf, ROOT } from './markdown';
+import { packPackage } from './pack';
 
 jest.setTimeout(120_000);
 
@@ -15,15 +16,7 @@ let tarball: string;
 let files: Set<string>;
 
 beforeAll(async () => {
-  const folder = makeScratchFolder();
-  const { code, stdout, stderr } = await runProcess(
-    'npm',
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-    { cwd: ROOT },
-  );
-  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  const [packed] = JSON.parse(stdout) as [{ filename: string }];
-  tarball = join(folder, packed.filename);
+  tarball = await packPackage(makeScratchFolder());
   const names: string[] = [];
   await list({ file: tarball, onReadEntry: ({ path }) => names.push(path.replace(/^package\//, '')) });
   files = new Set(names);

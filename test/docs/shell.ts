@@ -22,10 +22,10 @@ export interface Shell {
 }
 
 /** `path` goes in front of PATH. */
-export function openShell(path: string): Shell {
+export function openShell(path: string, cwd = ROOT): Shell {
   const folder = mkdtempSync(join(tmpdir(), 'temporal-sagemaker-docs-'));
   const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${path}:${process.env.PATH ?? ''}`, TERM: 'dumb' };
-  const options = { cwd: ROOT, env };
+  const options = { cwd, env };
   const bash = startProcess('bash', ['--noprofile', '--norc'], { ...options, stdin: true });
   bash.write('set -euo pipefail; exec 2>&1\n');
   const terminals: TestProcess[] = [];
