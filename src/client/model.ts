@@ -22,6 +22,8 @@ export interface PredictorArguments<Data = Uint8Array | string, Answer = Uint8Ar
   contentType?: string;
   /** Content type that is asked for. @default the deserializer's */
   accept?: string;
+  /** Milliseconds after which a prediction is given up. @default 70000 */
+  timeoutMs?: number;
   /** Goes without all of these: {@link OwnPredictorArguments}. */
   predictorCls?: undefined;
 }
@@ -38,6 +40,8 @@ export interface OwnPredictorArguments<P> {
   contentType?: undefined;
   /** The class has its own. */
   accept?: undefined;
+  /** The class has its own. */
+  timeoutMs?: undefined;
 }
 
 /** A predictor of one's own: made with the endpoint's name and where it is. */
@@ -153,7 +157,7 @@ export interface SplitOptions<Options> {
 export function splitModelOptions<Options extends ModelArguments & AnyPredictor>(
   options: Options,
 ): SplitOptions<Options> {
-  const { predictorCls, serializer, deserializer, contentType, accept, image, role, env, ...rest } = options;
+  const { predictorCls, serializer, deserializer, contentType, accept, timeoutMs, image, role, env, ...rest } = options;
   const modelArguments: ModelArguments = {
     ...(image !== undefined && { image }),
     ...(role !== undefined && { role }),
@@ -167,6 +171,7 @@ export function splitModelOptions<Options extends ModelArguments & AnyPredictor>
           ...(deserializer && { deserializer }),
           ...(contentType !== undefined && { contentType }),
           ...(accept !== undefined && { accept }),
+          ...(timeoutMs !== undefined && { timeoutMs }),
           ...place,
         });
   return { modelArguments, makePredictor, rest };
