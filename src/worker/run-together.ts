@@ -2,7 +2,7 @@
  * Two workers in one process that start, stop and fail as one: the main worker, which the caller runs and stops, and the
  * worker of the waits beside it. Called by the plugin.
  */
-import type { Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import { toWorkerError } from './errors';
 
 /** How soon one worker follows the other. Temporal tells nobody that a worker is being stopped; its state has to be looked at. */
@@ -23,12 +23,22 @@ export async function runTogether(
   let waits: Worker | undefined;
   let hasMainEnded = false;
   let haveWaitsEnded = false;
+  let unfollowed: Error | undefined;
 
   const follow = (): void => {
     if (haveWaitsEnded && main.getState() === 'RUNNING') main.shutdown();
     if (waits?.getState() !== 'RUNNING') return;
     if (hasMainEnded || !['INITIALIZED', 'RUNNING'].includes(main.getState())) waits.shutdown();
-    else if (main.connection && main.connection !== waits.connection) waits.connection = main.connection;
+    else if (main.connection && main.connection !== waits.connection) followTo(waits, main.connection);
+  };
+  /** Waits that are left behind on a connection that is given up would be lost without a word. */
+  const followTo = (left: Worker, connection: NativeConnection): void => {
+    try {
+      left.connection = connection;
+    } catch (error) {
+      unfollowed = error instanceof Error ? error : new Error(String(error));
+      left.shutdown();
+    }
   };
   const looking = setInterval(follow, LOOK_EVERY_MS);
 
@@ -39,9 +49,10 @@ export async function runTogether(
     }),
     // Also run where the main worker has ended meanwhile: only a run lets go of the connection.
     createWaits()
-      .then((created) => {
+      .then(async (created) => {
         waits = created;
-        return created.run();
+        await created.run();
+        if (unfollowed) throw unfollowed;
       })
       // What the main worker throws is its caller's affair; this one the caller did not make.
       .catch((error: unknown) => {
