@@ -2,8 +2,10 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DOCUMENT_SCHEMAS } from '../../src/cli/result-schemas';
 import { emulatorControl } from '../../src/emulator';
-import { endProcesses, isAlive, startProcess, type TestProcess } from '../support/processes';
+import { readEvents } from '../support/events';
+import { endProcesses, isAlive, runProcess, startProcess, type TestProcess } from '../support/processes';
 import { temporalCliPath } from '../support/temporal';
 import { until } from '../support/until';
 
@@ -34,7 +36,7 @@ async function startDev(): Promise<void> {
     env: { ...process.env, TEMPORAL_CLI_PATH: temporalCliPath() },
   });
   const [line] = await dev.waitForOutput(/^.*\n/);
-  addresses = JSON.parse(line) as DevAddresses;
+  addresses = DOCUMENT_SCHEMAS.dev.parse(JSON.parse(line));
   env = {
     ...process.env,
     TEMPORAL_ADDRESS: addresses.temporalAddress,
@@ -67,11 +69,6 @@ function specOf(jobName: string, epochSeconds: number): object {
   };
 }
 
-const lines = (text: string) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 const areAllGone = () => !Object.values(addresses.pids).some(isAlive);
 
 async function putData(): Promise<void> {
@@ -105,13 +102,13 @@ describe('while it is up', () => {
 
   test('a run is started, followed from another process, found again, and its endpoint deleted', async () => {
     const detached = await start(['fit-then-deploy', '--spec', '-', '--detach', '--json'], specOf('cli-1', 0)).ended;
-    expect(lines(detached.stdout).at(-1)).toMatchObject({
+    expect(readEvents(detached.stdout).at(-1)).toMatchObject({
       ...{ type: 'result', workflowId: 'cli-1', trainingJobName: 'cli-1', endpointName: 'cli-1' },
       runId: expect.any(String),
     });
 
     const attached = await start(['attach', 'cli-1', '--json']).ended;
-    const events = lines(attached.stdout);
+    const events = readEvents(attached.stdout);
     expect(attached.code).toBe(0);
     expect(events.filter(({ type }) => type === 'log').map(({ line }) => line)).toContainEqual(
       expect.stringMatching(/^epoch=2 train:loss=/),
@@ -126,7 +123,7 @@ describe('while it is up', () => {
       start(['delete-endpoint', 'cli-1', '--json']).ended,
     ]);
     expect(status.stdout).toMatch(/^cli-1 {2}Done /);
-    expect(lines(deleted.stdout).at(-1)).toMatchObject({ type: 'result', endpointName: 'cli-1', left: [] });
+    expect(readEvents(deleted.stdout).at(-1)).toMatchObject({ type: 'result', endpointName: 'cli-1', left: [] });
   });
 
   test('who follows a run that is cancelled ends with 5, cancel itself with 0', async () => {
@@ -134,14 +131,14 @@ describe('while it is up', () => {
     await follower.waitForOutput(/"line":"epoch=1 /);
     const cancelled = await start(['cancel', 'cli-2', '--json']).ended;
     expect(cancelled.code).toBe(0);
-    expect(lines(cancelled.stdout).at(-1)).toMatchObject({
+    expect(readEvents(cancelled.stdout).at(-1)).toMatchObject({
       type: 'result',
       outcome: 'Cancelled',
       ledger: [expect.objectContaining({ kind: 'training job', name: 'cli-2' })],
     });
     const followed = await follower.ended;
     expect(followed.code).toBe(5);
-    expect(lines(followed.stdout).at(-1)).toMatchObject({ type: 'error', code: 'Cancelled', exitCode: 5 });
+    expect(readEvents(followed.stdout).at(-1)).toMatchObject({ type: 'error', code: 'Cancelled', exitCode: 5 });
   });
 
   test('an interrupted follower says how to come back; a killed worker is told and another goes on', async () => {
@@ -150,16 +147,19 @@ describe('while it is up', () => {
     follower.kill('SIGINT');
     const interrupted = await follower.ended;
     expect(interrupted.code).toBe(130);
-    expect(interrupted.stderr).toContain('temporal-sagemaker attach cli-3');
-    expect(interrupted.stderr).toContain('temporal-sagemaker cancel cli-3');
+    const [, attach = ''] = /^follow it again: (.*)$/m.exec(interrupted.stderr) ?? [];
+    expect(attach).toMatch(/ attach cli-3$/);
+    expect(interrupted.stderr).toContain(attach.replace(' attach ', ' cancel '));
 
     process.kill(addresses.pids.worker, 'SIGKILL');
     await until(() => dev.stderr().includes('worker has ended (SIGKILL)'), { what: 'dev to tell of the worker' });
     const second = start(['worker', '--json']);
     const ready = await second.waitForOutput(/\{"ready":true.*\}/);
-    expect(JSON.parse(ready[0])).toMatchObject({ pid: second.pid });
-    const result = await start(['result', 'cli-3']).ended;
-    expect(result).toMatchObject({ code: 0, stdout: 'cli-3\n' });
+    expect(DOCUMENT_SCHEMAS.worker.parse(JSON.parse(ready[0]))).toMatchObject({ pid: second.pid });
+    // What was told to be typed is typed.
+    const attached = await runProcess('sh', ['-c', attach], { env });
+    expect(attached.code).toBe(0);
+    expect(attached.stdout).toMatch(/epoch=1 [^]*epoch=2 [^]*\ncli-3\n$/);
     const created = await emulatorControl(addresses.awsEndpointUrl).calls({ operation: 'CreateTrainingJob' });
     expect(created.filter(({ resource }) => resource === 'cli-3')).toHaveLength(1);
 

@@ -1,6 +1,7 @@
 /** The main job, once, as a clone's first command runs it: real processes, real data, and nothing left behind. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readEvents } from '../support/events';
 import { endProcesses, isAlive, startProcess } from '../support/processes';
 import { temporalCliPath } from '../support/temporal';
 
@@ -17,10 +18,7 @@ test(
       env: { ...process.env, TEMPORAL_CLI_PATH: temporalCliPath() },
     });
     const { code, stdout } = await quickstart.ended;
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const events = readEvents(stdout);
     expect(events.at(-1)).toMatchObject({ type: 'result', heldOut: 359 });
     expect(code).toBe(0);
 
@@ -32,14 +30,14 @@ test(
       expect.arrayContaining(['Starting', 'Downloading', 'Training', 'Uploading', 'Creating', 'InService']),
     );
 
-    const result = events.at(-1) as { accuracy: number; seconds: Record<string, number> };
+    const result = events.at(-1) as unknown as { accuracy: number; seconds: Record<string, number> };
     expect(result.accuracy).toBeGreaterThan(0.93);
     expect(result.seconds.total).toBeGreaterThan(result.seconds.Training ?? Infinity);
     expect(of('removed')[0]).toMatchObject({
       deleted: [{ kind: 'endpoint' }, { kind: 'endpoint config' }, { kind: 'model' }],
     });
 
-    const { pids, folder } = of('stack')[0] as { pids: Record<string, number>; folder: string };
+    const { pids, folder } = of('stack')[0] as unknown as { pids: Record<string, number>; folder: string };
     expect(Object.values(pids).filter(isAlive)).toEqual([]);
     expect(existsSync(folder)).toBe(false);
   },

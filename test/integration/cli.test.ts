@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { readEvents } from '../support/events';
 import { endProcesses, runProcess, startProcess } from '../support/processes';
 
 const PROGRAM = join(__dirname, '../../lib/cli/main.js');
@@ -20,7 +21,7 @@ const SPEC = {
 
 const COMMANDS = [
   ...['quickstart', 'dev', 'worker', 'emulator', 'fit', 'deploy', 'fit-then-deploy'],
-  ...['status', 'attach', 'cancel', 'result', 'delete-endpoint'],
+  ...['status', 'attach', 'logs', 'cancel', 'result', 'predict', 'delete-endpoint'],
   ...['doctor', 'schema'],
 ];
 
@@ -57,46 +58,84 @@ async function openTrap() {
 
 afterEach(endProcesses);
 
-test('help loads neither Temporal nor AWS nor the schemas', async () => {
-  const script = `
-    const { runProgram } = require(${JSON.stringify(join(PROGRAM, '../program.js'))});
-    const { stdin, stdout, stderr, env } = process;
-    const interrupted = new AbortController().signal;
-    void runProgram(['fit', '--help'], { env, stdin, streams: { stdout, stderr }, interrupted }).then((code) => {
-      const heavy = Object.keys(require.cache).filter((file) => /@temporalio|@aws-sdk|@smithy|[/]zod[/]/.test(file));
-      console.log(JSON.stringify({ code, heavy }));
-    });`;
-  const { stdout } = await runProcess(process.execPath, ['-e', script]);
-  expect(lastLine(stdout)).toEqual({ code: 0, heavy: [] });
+/** A script that runs command lines of the program, one after the other, and calls `told` with what each one printed. */
+const runEach = (lines: string[][], told: string): string => `
+  const { runProgram } = require(${JSON.stringify(join(PROGRAM, '../program.js'))});
+  const { stdin, stderr, env } = process;
+  let said = '';
+  const stdout = { columns: 80, write: (text) => (said += text) };
+  const interrupted = new AbortController().signal;
+  void (async () => {
+    for (const line of ${JSON.stringify(lines)}) {
+      said = '';
+      await runProgram(line, { env, stdin, streams: { stdout, stderr }, interrupted, script: ${JSON.stringify(PROGRAM)} });
+      ${told}
+    }
+  })();`;
+const HELPS = [['--help'], ['--version'], ...COMMANDS.map((name) => [name, '--help'])];
+
+test('no help loads anything heavy: not Temporal, nor AWS, nor the schemas, nor tables, nor YAML', async () => {
+  const script = runEach(
+    HELPS,
+    `const heavy = Object.keys(require.cache).filter((file) => !/node_modules[/]commander[/]/.test(file))
+       .filter((file) => /[/]node_modules[/]|[/]lib[/](client|worker|emulator|schemas|service-model)[/]/.test(file));
+     console.log(JSON.stringify({ line, said: said.length > 0, heavy }));`,
+  );
+  const { stdout, stderr } = await runProcess(process.execPath, ['-e', script]);
+  expect(stderr).toBe('');
+  const told = stdout.trimEnd().split('\n');
+  expect(told.map((line) => JSON.parse(line) as unknown)).toEqual(
+    HELPS.map((line) => ({ line, said: true, heavy: [] })),
+  );
 });
 
-test('the help of every command begins with an example', async () => {
-  const script = `
-    const { runProgram } = require(${JSON.stringify(join(PROGRAM, '../program.js'))});
-    const { stdin, stderr, env } = process;
-    const stdout = { columns: 80, write: (text) => (said += text) };
-    let said = '';
-    const interrupted = new AbortController().signal;
-    void (async () => {
-      for (const name of [[], ...${JSON.stringify(COMMANDS)}.map((name) => [name])]) {
-        said = '';
-        await runProgram([...name, '--help'], { env, stdin, streams: { stdout, stderr }, interrupted });
-        console.log(said.split('\\n').slice(0, 2).join('|'));
-      }
-    })();`;
+test('the help of every command that there is begins with an example, and says what all have in common', async () => {
+  const script = runEach(HELPS, 'console.log(JSON.stringify(said));');
   const { stdout } = await runProcess(process.execPath, ['-e', script]);
-  const beginnings = stdout.trimEnd().split('\n');
-  expect(beginnings).toHaveLength(COMMANDS.length + 1);
-  for (const beginning of beginnings) expect(beginning).toMatch(/^Examples?:\| {2}\$ .*temporal-sagemaker /);
+  const [main = '', , ...helps] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as string);
+  const commands = [...main.matchAll(/^ {2}([a-z][a-z-]+)(?: |$)/gm)].map(([, name]) => name);
+  expect(commands.filter((name) => name !== 'help').sort()).toEqual([...COMMANDS].sort());
+  for (const help of [main, ...helps]) expect(help).toMatch(/^Examples?:\n {2}\$ .*temporal-sagemaker /);
+  for (const help of helps) expect(help).toMatch(/--json [^]*--quiet [^]*--no-color /);
+});
+
+test('only commands that wait for a run take --timeout', async () => {
+  const script = runEach(
+    HELPS.slice(2),
+    'console.log(JSON.stringify([line[0], /--timeout /.test(said), /--on-interrupt /.test(said)]));',
+  );
+  const { stdout } = await runProcess(process.execPath, ['-e', script]);
+  const told = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as [string, boolean, boolean]);
+  const cancelling = ['fit', 'deploy', 'fit-then-deploy', 'attach', 'result'];
+  const namesOf = (which: 1 | 2): string[] =>
+    told
+      .filter((each) => each[which])
+      .map(([name]) => name)
+      .sort();
+  expect(namesOf(1)).toEqual([...cancelling, 'cancel', 'delete-endpoint'].sort());
+  expect(namesOf(2)).toEqual([...cancelling].sort());
 });
 
 test('a mistake of usage ends with 2, and with --json in an error that programs can read', async () => {
   const unknown = await run(['fti']);
   expect(unknown.code).toBe(2);
   expect(unknown.stderr).toContain('Did you mean fit');
-  const missing = await run(['fit', '--json']);
-  expect(missing.code).toBe(2);
-  expect(lastLine(missing.stdout)).toMatchObject({ v: 1, type: 'error', code: 'InvalidInput', exitCode: 2 });
+  const [missing, wrong] = await Promise.all([
+    run(['fit', '--json']),
+    run(['attach', 'x', '--timeout', '0', '--json']),
+  ]);
+  expect(missing).toMatchObject({ code: 2, stderr: '' });
+  expect(readEvents(missing.stdout)).toMatchObject([
+    { v: 1, type: 'error', command: 'fit', code: 'InvalidInput', exitCode: 2 },
+  ]);
+  expect(wrong).toMatchObject({ code: 2, stderr: '' });
+  expect(readEvents(wrong.stdout)).toMatchObject([{ message: expect.stringContaining('a time-out is more than 0') }]);
 });
 
 test('a dry run prints the four requests and calls nobody', async () => {
@@ -129,7 +168,7 @@ test('a spec with five mistakes is refused with five problems, and nobody is cal
     };
     const refused = await run(['fit-then-deploy', '--spec', '-', '--json'], trap.env, JSON.stringify(spec));
     expect(refused.code).toBe(2);
-    const error = lastLine(refused.stdout) as { problems: string[] };
+    const error = readEvents(refused.stdout).at(-1) as unknown as { problems: string[] };
     expect(error).toMatchObject({ type: 'error', code: 'InvalidInput', exitCode: 2 });
     expect(error.problems).toHaveLength(5);
     expect(trap.visits()).toBe(0);
@@ -152,9 +191,9 @@ test('a worker without a server ends with 8, and one with a wrong setting with 2
     run(['worker', '--json'], env),
     run(['worker', '--json'], { ...env, TEMPORAL_SAGEMAKER_POLL_MIN_MS: 'often' }),
   ]);
-  expect(lastLine(unreachable.stdout)).toMatchObject({ code: 'TemporalUnreachable', exitCode: 8 });
+  expect(readEvents(unreachable.stdout).at(-1)).toMatchObject({ code: 'TemporalUnreachable', exitCode: 8 });
   expect(unreachable.code).toBe(8);
-  expect(lastLine(wrong.stdout)).toMatchObject({ code: 'InvalidInput', exitCode: 2 });
+  expect(readEvents(wrong.stdout).at(-1)).toMatchObject({ code: 'InvalidInput', exitCode: 2 });
   expect(wrong.code).toBe(2);
 });
 

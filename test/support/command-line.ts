@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readEvents, type Event } from './events';
 import { startProcess, type TestProcess } from './processes';
 import type { EmulatorAddress } from './python';
 import { temporalCliPath } from './temporal';
@@ -49,9 +50,6 @@ export function startWorkerProcess(stack: DevStack): Promise<RunningPart<{ pid: 
   return startPart(['worker', '--json'], stackEnvironment(stack));
 }
 
-/** One line of NDJSON. */
-export type Event = { type: string } & Record<string, unknown>;
-
 export interface CommandEnd {
   exitCode: number | null;
   /** Every line of the output. */
@@ -73,8 +71,7 @@ export async function runCommand(
     command.closeInput();
   }
   const { code, stdout, stderr } = await command.ended;
-  const lines = stdout.split('\n').filter((line) => line !== '');
-  const events = lines.map((line) => JSON.parse(line) as Event);
+  const events = readEvents(stdout);
   const last = events.at(-1);
   if (last === undefined) throw new Error(`${args.join(' ')} printed nothing, and on stderr: ${stderr}`);
   return { exitCode: code, events, last, stderr };
