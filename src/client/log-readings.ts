@@ -14,6 +14,8 @@ const LIST_SELDOM_EVERY_READINGS = 30;
 /** After the end: how often, and how long apart, lines that are still on their way are looked for. */
 const FINAL_READINGS_MAX = 5;
 const FINAL_PAUSE_MS = 1_000;
+/** After the end, or after the last line since: so long without a line, and the rest is not waited for. */
+const FINAL_SILENCE_MAX_MS = 5 * 60_000;
 
 export interface Following {
   intervalMs: number;
@@ -23,19 +25,32 @@ export interface Following {
   /** Resolves early at the job's end and on abort. */
   pauseFor: (ms: number) => Promise<void>;
   isAborted: () => boolean;
+  /** A clock that is never set back. */
+  nowMs: () => number;
   tell: (trouble: string) => void;
 }
 
 export async function followLogGroup(reader: LogGroupReader, following: Following): Promise<void> {
-  const { intervalMs, hasAllHosts, ended, onEvent, pauseFor, isAborted, tell } = following;
+  const { intervalMs, hasAllHosts, ended, onEvent, pauseFor, isAborted, nowMs, tell } = following;
   let streams: string[] = [];
   let troublesInARow = 0;
   let hasListedAtEnd = false;
   /** Readings after the end: those that were tried, but for interrupted ones that came on, and those that were whole. */
   const final = { tried: 0, whole: 0 };
+  /** When there was last a reason to wait for a line. */
+  let lastSignMs = nowMs();
+  const tellEvent = (event: LogEvent): void => {
+    lastSignMs = nowMs();
+    onEvent(event);
+  };
   for (let readings = 0; final.tried < FINAL_READINGS_MAX; readings += 1) {
     const isFinal = ended();
-    const answersBefore = reader.answerCount;
+    if (!isFinal) lastSignMs = nowMs();
+    if (nowMs() - lastSignMs > FINAL_SILENCE_MAX_MS) {
+      final.whole = 0;
+      break;
+    }
+    const pagesBefore = reader.pageCount;
     let lineCount: number | undefined;
     let hasComeOn = false;
     try {
@@ -45,7 +60,7 @@ export async function followLogGroup(reader: LogGroupReader, following: Followin
         streams = await reader.findStreams();
         hasListedAtEnd = isFinal;
       }
-      const reading = await reader.read(onEvent);
+      const reading = await reader.read(tellEvent);
       if (reading.isAtEnd) ({ lineCount } = reading);
       troublesInARow = 0;
     } catch (error) {
@@ -56,8 +71,8 @@ export async function followLogGroup(reader: LogGroupReader, following: Followin
       else {
         tell(describeLogTrouble(error));
         if (meaning === 'denied' || meaning === 'invalid') return;
-        // AWS answers a part of the calls: then the rest is asked for at a steady pace.
-        hasComeOn = reader.answerCount > answersBefore;
+        // AWS answers for a part of the streams: then the rest is asked for at a steady pace.
+        hasComeOn = reader.pageCount > pagesBefore;
         troublesInARow = hasComeOn ? 1 : troublesInARow + 1;
       }
     }

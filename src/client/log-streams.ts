@@ -31,8 +31,8 @@ export interface Reading {
 }
 
 export interface LogGroupReader {
-  /** How many calls were answered: a reading that was interrupted may have come on all the same. */
-  readonly answerCount: number;
+  /** How many pages AWS has answered with: a reading that was interrupted may have come on all the same. */
+  readonly pageCount: number;
   /** Finds streams that are new; answers the names of all that are known. */
   findStreams(): Promise<string[]>;
   /** Tells each line that came since the last reading, oldest first. Where it rejects, the next one goes on from there. */
@@ -61,7 +61,7 @@ export function readLogGroup(
   const positions = new Map<string, Position>();
   const options = signal ? { abortSignal: signal } : {};
   let isInterrupted = false;
-  let answerCount = 0;
+  let pageCount = 0;
 
   async function findStreams(): Promise<string[]> {
     let nextToken: string | undefined;
@@ -70,7 +70,6 @@ export function readLogGroup(
         new sdk.DescribeLogStreamsCommand({ logGroupName: group, logStreamNamePrefix: streamPrefix, nextToken }),
         options,
       );
-      answerCount += 1;
       for (const { logStreamName: stream } of answer.logStreams ?? []) {
         if (stream !== undefined && !positions.has(stream)) positions.set(stream, beginningOf(stream));
       }
@@ -96,7 +95,7 @@ export function readLogGroup(
           }),
           options,
         );
-        answerCount += 1;
+        pageCount += 1;
         position.page = token === undefined ? withoutTold(events, position) : events;
         position.next = 0;
         position.token = nextForwardToken;
@@ -150,8 +149,8 @@ export function readLogGroup(
   }
 
   return {
-    get answerCount() {
-      return answerCount;
+    get pageCount() {
+      return pageCount;
     },
     findStreams,
     read,

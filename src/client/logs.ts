@@ -82,6 +82,7 @@ export async function tailTrainingLogs(options: TailOptions): Promise<void> {
         },
         pauseFor: end.pause,
         isAborted: () => !hasListener || signal?.aborted === true,
+        nowMs: () => performance.now(),
         tell,
       });
     } finally {

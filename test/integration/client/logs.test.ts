@@ -5,7 +5,10 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { tailTrainingLogs, type LogLine, type TailOptions } from '../../../src/client';
+import { followLogGroup } from '../../../src/client/log-readings';
+import { readLogGroup } from '../../../src/client/log-streams';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../../src/emulator';
 import { uniqueName } from '../../support/rig';
 import { until } from '../../support/until';
@@ -198,6 +201,27 @@ test('throttling after the end hides no lines', async () => {
   await tail.done;
   expect(messages(tail)).toEqual(['last words']);
   expect(tail.troubles).toHaveLength(1);
+});
+
+test('a log that cannot be read after the end is given up, though its streams are still listed', async () => {
+  const job = uniqueName('unread');
+  await write(job, 'algo-1-1', [[1, 'never told']]);
+  await control.addFaults([{ operation: 'GetLogEvents', action: 'throttle' }]);
+  const troubles: string[] = [];
+  const since = (await control.calls()).length;
+  await followLogGroup(readLogGroup(sdk, logs, { group: GROUP, streamPrefix: `${job}/` }), {
+    intervalMs: INTERVAL_MS,
+    // As `logs RUN` follows: it does not know how many hosts there are, so it looks for new ones each time.
+    hasAllHosts: () => false,
+    ended: () => true,
+    onEvent: () => undefined,
+    pauseFor: () => Promise.resolve(),
+    isAborted: () => false,
+    nowMs: () => performance.now(),
+    tell: (trouble) => troubles.push(trouble),
+  });
+  expect(troubles.at(-1)).toBe('the end of the log may be missing');
+  expect(await control.calls({ since, operation: 'GetLogEvents' })).toHaveLength(5);
 });
 
 test('a log group that is not there for a long time changes nothing, and one that never comes is a note', async () => {
