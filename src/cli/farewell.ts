@@ -40,6 +40,23 @@ function describeDetail({ stage, trainingJob, endpoint }: NonNullable<LeftRun['p
   return stage === 'Deploying' && endpoint?.status !== undefined ? ` (endpoint ${endpoint.status})` : '';
 }
 
+/** Of a run that has been told to stop. */
+export function describeStopping<Options extends CommonOptions>(
+  { commandLine }: Pick<Invocation<Options>, 'commandLine'>,
+  { workflowId, runId }: LeftRun,
+): Farewell {
+  const name = workflowId;
+  const next = { attach: commandLine('attach', { name }), cancel: commandLine('cancel', { name }) };
+  return {
+    lines: [
+      `${workflowId} has been told to stop, and goes on doing so`,
+      `follow it again: ${next.attach}`,
+      `wait for its end: ${next.cancel}`,
+    ],
+    details: { workflowId, runId, next },
+  };
+}
+
 /** Of a start that was on its way: Temporal may have taken it. */
 export function describeUnknownStart<Options extends CommonOptions>({
   commandLine,

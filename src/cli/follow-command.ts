@@ -5,7 +5,7 @@
 import type { Run, Session } from '../client';
 import type { WorkflowType } from '../contract';
 import { describeResult, describeUse, resultFields } from './describe-run';
-import { describeLeaving, type LeftRun } from './farewell';
+import { describeLeaving, describeStopping, type LeftRun } from './farewell';
 import { followRun } from './follow-run';
 import type { Interruption } from './interruption';
 import type { FollowerOptions, Invocation } from './invocation';
@@ -59,6 +59,7 @@ export async function untilLetGo<T extends WorkflowType, Result>(
     onSignal((given) => {
       interruption = given;
       output.note(`${given.message}: ${workflowId} is told to stop; once more leaves it alone with that`);
+      whenInterrupted(() => describeStopping(invocation, left));
       run.cancel().catch((error: unknown) => {
         notCancelled.abort(error);
       });

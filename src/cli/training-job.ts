@@ -7,6 +7,8 @@ import { CommandFailure } from './command-failure';
 
 const POLL_INTERVAL_MS = 15_000;
 const REQUEST_LIMIT_MS = 10_000;
+/** As long as a training job may take at most: 28 days. */
+const ASKED_MAX = (28 * 86_400_000) / POLL_INTERVAL_MS;
 const ENDED = ['Completed', 'Failed', 'Stopped'];
 
 /** A job's status now, or undefined where AWS does not tell it to this process. @throws CommandFailure TrainingJobNotFound */
@@ -31,9 +33,9 @@ export async function readJobStatus(trainingJobName: string, signal: AbortSignal
   }
 }
 
-/** Resolves when the job has ended, or has gone. What AWS does not tell for a while is asked again. */
+/** Resolves when the job has ended, or has gone. What AWS does not tell is asked again. @throws the signal's reason */
 export async function awaitJobEnd(trainingJobName: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
+  for (let asked = 0; asked < ASKED_MAX; asked += 1) {
     try {
       if (ENDED.includes((await readJobStatus(trainingJobName, signal)) ?? '')) return;
     } catch (error) {

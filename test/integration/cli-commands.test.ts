@@ -207,9 +207,13 @@ describe('logs', () => {
   });
 
   test('takes a training job that no run of ours knows', async () => {
-    const { code, stdout } = await runProgramHere(['logs', foreign]);
-    expect(code).toBe(0);
-    expect(linesOf(stdout, 'algo-1')).toEqual(LINES);
+    for (const ends of await Promise.all([
+      runProgramHere(['logs', foreign]),
+      runProgramHere(['logs', foreign, '--follow']),
+    ])) {
+      expect(ends.code).toBe(0);
+      expect(linesOf(ends.stdout, 'algo-1')).toEqual(LINES);
+    }
   });
 
   test('says what is not there: a run, a job, a training', async () => {

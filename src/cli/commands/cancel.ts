@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { Run } from '../../client';
+import { describeStopping } from '../farewell';
 import { addFollowerOptions } from '../follower-options';
 import { keepTelling } from '../heartbeat';
 import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
@@ -22,29 +23,18 @@ export function addCancelCommand(program: Command, context: ProgramContext): voi
     .argument('<run>', 'its Workflow Id');
   addFollowerOptions(command, { cancels: false }).action(
     invoke<FollowerOptions>(context, async (invocation) => {
-      const { args, output, interrupted, whenInterrupted, commandLine } = invocation;
+      const { args, output, interrupted, whenInterrupted } = invocation;
       await withSession(invocation, async (session, { Run }) => {
         const run = await Run.attach(session, args[0] ?? '');
         const { workflowId, runId } = run;
         const wasOver = (await run.status()).closed;
         await run.cancel();
-        const next = {
-          attach: commandLine('attach', { name: workflowId }),
-          cancel: commandLine('cancel', { name: workflowId }),
-        };
-        whenInterrupted(() => ({
-          lines: [
-            `${workflowId} has been told to stop, and goes on doing so`,
-            `follow it: ${next.attach}`,
-            `wait for its end: ${next.cancel}`,
-          ],
-          details: { workflowId, runId, next },
-        }));
+        whenInterrupted(() => describeStopping(invocation, { workflowId, runId }));
         if (!wasOver) output.note(`${workflowId} has been told to stop; waiting until it has`);
         if (!wasOver) await warnWithoutWorker(run, output);
         const stopHeartbeat = keepTelling(output, workflowId, () => undefined);
         try {
-          const end = await awaitEnd(run, interrupted, (notice) => output.note(notice));
+          const end = await awaitEnd(run, interrupted, (message) => output.emit({ type: 'warning', message }));
           output.result({ workflowId, runId, ...end }, describeEnd(workflowId, end, wasOver).join('\n'));
         } finally {
           stopHeartbeat();

@@ -31,7 +31,10 @@ export function addDeleteEndpointCommand(program: Command, context: ProgramConte
         await warnWithoutWorker(run, output);
         const stopHeartbeat = keepTelling(output, workflowId, () => 'Deleting');
         try {
-          const result = await run.result({ signal: interrupted, onNotice: (notice) => output.note(notice) });
+          const result = await run.result({
+            signal: interrupted,
+            onNotice: (message) => output.emit({ type: 'warning', message }),
+          });
           const text = describeLedger([...result.deleted, ...result.left]).join('\n');
           output.result({ workflowId, runId, ...resultFields(workflowType, result) }, text);
         } finally {

@@ -12,6 +12,8 @@ import { printLog, type LogChoice, type LogSource, type PrintedLog } from '../pr
 import { awaitJobEnd, readJobStatus } from '../training-job';
 import { withSession, type ClientModule } from '../with-session';
 
+const TRAINING_TYPES = ['fit', 'fitThenDeploy'];
+
 type LogsOptions = CommonOptions & LogChoice;
 
 const EXAMPLES = `Examples:
@@ -67,7 +69,7 @@ async function sourceOfRun(run: Run, { client, signal }: Search): Promise<LogSou
   const { workflowId, workflowType } = run;
   const { trainingJob, region } = await run.progress();
   // A run that says nothing yet has the name that our client gives to run and job alike.
-  const trainingJobName = trainingJob?.name ?? (/^fit/.test(workflowType) ? workflowId : undefined);
+  const trainingJobName = trainingJob?.name ?? (TRAINING_TYPES.includes(workflowType) ? workflowId : undefined);
   if (trainingJobName === undefined || workflowType === 'deploy') {
     throw new CommandFailure('InvalidInput', `a run of the type ${workflowType} trains nothing, so it has no log`, {
       fix: "Name the run that trained the model; an endpoint's log stands in CloudWatch under /aws/sagemaker/Endpoints.",
@@ -90,17 +92,19 @@ async function sourceOfRun(run: Run, { client, signal }: Search): Promise<LogSou
 }
 
 async function sourceOfJob(trainingJobName: string, { client, signal }: Search): Promise<LogSource> {
-  await readJobStatus(trainingJobName, signal);
+  const status = await readJobStatus(trainingJobName, signal);
   return {
     trainingJobName,
-    follow: (onLine, onTrouble) =>
-      client.tailTrainingLogs({
-        trainingJobName,
-        onLine,
-        onTrouble,
-        signal,
-        until: awaitJobEnd(trainingJobName, signal).catch(() => undefined),
-      }),
+    follow(onLine, onTrouble) {
+      if (status === undefined) {
+        onTrouble(
+          'AWS does not tell this process whether the job has ended (sagemaker:DescribeTrainingJob); Ctrl-C ends this',
+        );
+      }
+      // An abort ends the reading by itself.
+      const ended = awaitJobEnd(trainingJobName, signal).catch(() => undefined);
+      return client.tailTrainingLogs({ trainingJobName, onLine, onTrouble, signal, until: ended });
+    },
   };
 }
 

@@ -31,7 +31,7 @@ export function addResultCommand(program: Command, context: ProgramContext): voi
         const stopHeartbeat = keepTelling(output, workflowId, () => undefined);
         try {
           const result = await untilLetGo(invocation, run, left, (signal) =>
-            run.result({ signal, onNotice: (notice) => output.note(notice) }),
+            run.result({ signal, onNotice: (message) => output.emit({ type: 'warning', message }) }),
           );
           const fields = resultFields(workflowType, result);
           output.result({ workflowId, runId, ...fields }, describeResult(workflowType, result));

@@ -1,5 +1,5 @@
 /** What is said of a run that is let go of: where it stands, and two commands. */
-import { describeLeaving, describeUnknownStart } from '../../../src/cli/farewell';
+import { describeLeaving, describeStopping, describeUnknownStart } from '../../../src/cli/farewell';
 import type { CommandArguments } from '../../../src/cli/program-name';
 
 const commandLine = (command: string, { name, options = [] }: CommandArguments = {}): string =>
@@ -35,6 +35,14 @@ test.each([
     ...RUN,
     next: { attach: 'run-me attach digits-1', cancel: 'run-me cancel digits-1' },
   });
+});
+
+test('of a run that has been told to stop, how to see its end', () => {
+  expect(describeStopping({ commandLine }, RUN).lines).toEqual([
+    'digits-1 has been told to stop, and goes on doing so',
+    'follow it again: run-me attach digits-1',
+    'wait for its end: run-me cancel digits-1',
+  ]);
 });
 
 test('of a start that was on its way, how to find out', () => {
