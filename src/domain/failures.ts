@@ -29,7 +29,7 @@ export const EXIT = {
 
 export const FAILURES: Record<FailureCode, FailureKind> = {
   InvalidInput: {
-    what: 'The input was refused before anything was made.',
+    what: 'The input was refused: before anything was made, or by AWS at the step that the message names.',
     fix: "Mend what the problems, or AWS's reason, name and start again.",
     exitCode: EXIT.usage,
   },

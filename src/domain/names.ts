@@ -9,6 +9,9 @@ export const NAME_LENGTH_MAX = 63;
 /** What SageMaker takes as the name of a training job, endpoint or endpoint config. */
 export const NAME_PATTERN = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 
+/** The name of an AWS region, in any of AWS's partitions. */
+export const REGION_PATTERN = /^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/;
+
 const HASH_LENGTH = 10;
 
 /** Makes any text into a part of a name: other characters become single hyphens; never empty. */

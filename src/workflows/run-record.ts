@@ -1,6 +1,6 @@
 /**
- * What a run knows of itself: stage, statuses, ledger. Steps write to it as they go; it answers the query `progress`
- * and keeps the current details, the search attributes and, before every end, the memo.
+ * What a step knows of itself: stage, statuses, ledger. It writes here as it goes; all steps of the run together answer
+ * the query `progress` and keep the current details, the search attributes and, before every end, the memo.
  */
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
@@ -10,7 +10,6 @@ import {
   type LedgerEntry,
   type Progress,
   type ResourceKind,
-  type RunMemo,
   type SearchAttributeName,
   type Stage,
 } from '../contract';
@@ -19,6 +18,7 @@ import type { EndpointObservation } from '../domain/endpoint-status';
 import { closeWithoutResult, findEntry, forget, record } from '../domain/ledger';
 import { mergeSamples } from '../domain/metrics';
 import type { Plan, RunPlan } from '../domain/plan';
+import { addUp, memoOf } from '../domain/progress';
 import type { TrainingJobChange } from '../domain/training-status';
 
 export interface RunRecord {
@@ -39,16 +39,28 @@ export interface RunRecord {
   close(stage: 'Done' | 'Failed' | 'Cancelled', failure?: Progress['failure']): void;
 }
 
-export function openRunRecord(): RunRecord {
+/** The steps of this workflow, one for a workflow of ours and as many as it calls for a user's own. */
+const steps: Progress[] = [];
+/** Which of them spoke last. */
+let latest = 0;
+
+const tellWhole = (): Progress => addUp(steps, latest);
+
+/** @param isWholeRun false for a step within a workflow of the user's own, which goes on after it */
+export function openRunRecord(isWholeRun: boolean): RunRecord {
   let progress: Progress = { stage: 'Preparing', ledger: [], attempts: {}, links: {}, warnings: [] };
   let run: RunPlan | undefined;
-  setHandler(defineQuery<Progress>(PROGRESS_QUERY), () => progress, {
+  const ordinal = steps.push(progress) - 1;
+  latest = ordinal;
+  setHandler(defineQuery<Progress>(PROGRESS_QUERY), tellWhole, {
     description: 'Where the run stands: stage, statuses, metrics, names, ledger, links',
   });
 
   function change(further: Partial<Progress>): void {
     progress = { ...progress, ...further };
-    setCurrentDetails(describeProgress(progress));
+    steps[ordinal] = progress;
+    latest = ordinal;
+    setCurrentDetails(describeProgress(tellWhole()));
   }
 
   function setSearchAttributes(values: Partial<Record<SearchAttributeName, string>>): void {
@@ -130,20 +142,9 @@ export function openRunRecord(): RunRecord {
     },
     close(stage, failure) {
       const ledger = stage === 'Done' ? progress.ledger : closeWithoutResult(progress.ledger);
-      change({ stage, ledger, ...(failure && { failure }) });
-      setSearchAttributes({ SageMakerStage: stage });
-      upsertMemo({ [MEMO.run]: memoOf(progress) });
+      change({ ...(isWholeRun && { stage }), ledger, ...(failure && { failure }) });
+      if (isWholeRun) setSearchAttributes({ SageMakerStage: stage });
+      upsertMemo({ [MEMO.run]: memoOf(tellWhole()) });
     },
-  };
-}
-
-function memoOf({ stage, trainingJob, modelData, endpoint, ledger, warnings }: Progress): RunMemo {
-  return {
-    stage,
-    ledger,
-    warnings,
-    ...(trainingJob && { trainingJobName: trainingJob.name }),
-    ...(modelData !== undefined && { modelData }),
-    ...(endpoint && { endpointName: endpoint.name }),
   };
 }

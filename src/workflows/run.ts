@@ -38,7 +38,7 @@ export async function inRun<Result extends object>(
   input: unknown,
   steps: (run: Run) => Promise<Result>,
 ): Promise<Result & RunSummary> {
-  const record = openRunRecord();
+  const record = openRunRecord(workflowInfo().workflowType === type);
   try {
     const plan = await preparing().prepare(type, input, identify(type, plansMade++));
     record.planned(plan);

@@ -1,6 +1,7 @@
 /** The workflow functions inside a user's own workflow, and what the workflow bundle holds. */
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import type { FitInput, FitResult } from '../../src/contract';
+import { MEMO, PROGRESS_QUERY, type FitInput, type FitResult, type Progress, type RunMemo } from '../../src/contract';
 import { DATA_BUCKET, ESTIMATOR, startRig, type Rig } from '../support/rig';
 import { workflowBundle } from '../support/temporal';
 
@@ -23,6 +24,21 @@ describe('a workflow of one’s own', () => {
     const names = results.map(({ trainingJobName }) => trainingJobName);
     expect(new Set(names).size).toBe(2);
     expect(results.map(({ ledger }) => ledger.length)).toEqual([1, 1]);
+  });
+
+  it('tells all that its steps made, while it runs and after', async () => {
+    const handle = await rig.start('fitTwice', input);
+    const names = ((await handle.result()) as FitResult[]).map(({ trainingJobName }) => trainingJobName);
+    const expected = names.map(
+      (name) => expect.objectContaining({ kind: 'training job', name, state: 'made' }) as object,
+    );
+    const progress = await handle.query<Progress>(PROGRESS_QUERY);
+    expect(progress.ledger).toEqual(expected);
+    const { memo, typedSearchAttributes } = await handle.describe();
+    expect((memo?.[MEMO.run] as RunMemo).ledger).toEqual(expected);
+    // Whether the run is done is for the user's workflow to say.
+    const stage = typedSearchAttributes.get(defineSearchAttributeKey('SageMakerStage', SearchAttributeType.KEYWORD));
+    expect([progress.stage, stage]).toEqual(['Training', 'Training']);
   });
 
   it('gives other runs of the same worker other names', async () => {
