@@ -2,6 +2,7 @@
  * What an invocation may carry. Serializers hand their bodies in here; the predictor sends what comes out.
  */
 import { SageMakerError } from './errors';
+import { orAborted } from './or-aborted';
 import type { Serializer } from './serializers';
 
 /** Largest body that InvokeEndpoint takes. */
@@ -49,21 +50,4 @@ export function describeTooLong(size: string): SageMakerError {
 
 function serialize<Data>(serializer: Serializer<Data>, data: Data, signal: AbortSignal): unknown {
   return typeof serializer === 'function' ? serializer(data, { signal }) : serializer.serialize(data, { signal });
-}
-
-/** Rejects with the signal's reason as soon as it is aborted, whatever the work still does. */
-async function orAborted<T>(signal: AbortSignal, work: () => T | Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const left = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true, signal: left.signal });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    left.abort();
-  }
 }

@@ -81,8 +81,8 @@ function timedOut(what: string, invocation: Invocation, cause: unknown): SageMak
   return new SageMakerError('AwsUnreachable', `${what} within ${seconds} s (timeoutMs) ${coordinates(invocation)}`, {
     endpointName: invocation.endpointName,
     fix:
-      'A model has 60 s for an answer: predict in smaller batches, or use an asynchronous endpoint. Whether the model ' +
-      'was reached is not known, so it was not asked again.',
+      'A model has 60 s for an answer: predict in smaller batches, or use an asynchronous endpoint. See too that the AWS ' +
+      'credentials of this process come at once. Whether the model was reached is not known, so it was not asked again.',
     cause,
   });
 }

@@ -8,6 +8,7 @@ import { keepBodyUnread, translateErrors } from './answer-stream';
 import { SageMakerError } from './errors';
 import { serializeBody } from './invocation-body';
 import { locateError, toInvocationError, toSerializeError, type Invocation } from './invocation-errors';
+import { orAborted } from './or-aborted';
 import { bytesDeserializer, type Deserializer, type Serializer } from './serializers';
 import { connect, type Session } from './session';
 import { startRun } from './start';
@@ -93,8 +94,8 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
   /**
    * Asks the endpoint once; it is never asked again without your doing, since a model may act on what it is asked.
    *
-   * Gives up after `timeoutMs`, be it the data or the answer that it waits for. What a serializer or deserializer of your own throws is passed on
-   * as it is.
+   * Gives up after `timeoutMs`, be it the data, the AWS credentials or the answer that it waits for. What a serializer or
+   * deserializer of your own throws is passed on as it is.
    *
    * @param data what the serializer takes; without one, texts and bytes. At most 6 MiB when serialized
    * @throws {@link SageMakerError} `InvalidInput` for data that is empty, too long or not there in time; `ModelError` with
@@ -105,15 +106,16 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
   async predict(data: Data, { signal }: PredictOptions = {}): Promise<Awaited<Answer>> {
     const client = await this.#connect();
     const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const given = signal ? AbortSignal.any([signal, timeout]) : timeout;
     const invocation: Invocation = {
       endpointName: this.endpointName,
       // Without any region the call itself will fail for that.
-      region: await client.config.region().catch(() => 'unknown'),
+      region: await orAborted(given, () => client.config.region()).catch(() => 'unknown'),
       timeoutMs: this.#timeoutMs,
       timeout,
       ...(signal && { signal }),
     };
-    const given = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    if (given.aborted) throw toInvocationError(given.reason, invocation);
     const body = await serializeBody(this.#options.serializer, data, given).catch((error: unknown) => {
       throw toSerializeError(error, invocation);
     });
@@ -173,7 +175,9 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
     const isStreaming = 'deserializeStream' in deserializer;
     const takeBody = isStreaming ? keepBodyUnread(command) : undefined;
     const toError = (error: unknown): Error => toInvocationError(error, invocation);
-    const answer = await client.send(command, { abortSignal }).catch((error: unknown) => {
+    // The SDK looks at the signal from the request on; credentials that never come would be waited for.
+    const send = () => client.send(command, { abortSignal });
+    const answer = await orAborted(abortSignal, send).catch((error: unknown) => {
       throw toError(error);
     });
     const contentType = answer.ContentType ?? 'application/octet-stream';
