@@ -62,7 +62,9 @@ export function addPredictCommand(program: Command, context: ProgramContext): vo
           },
         );
         if (data.length === 0) {
-          throw new CommandFailure('InvalidInput', `there is nothing to predict: the data is empty [file=${file}]`);
+          throw new CommandFailure('InvalidInput', `there is nothing to predict: the data is empty [file=${file}]`, {
+            fix: 'Send at least one value.',
+          });
         }
         const contentType = options.contentType ?? contentTypeOf(file);
         const { RealTimePredictor } = await import('../../client/index.js');
