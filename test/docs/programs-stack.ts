@@ -52,7 +52,7 @@ const PROGRAM_LIMIT_MS = 90_000;
 const ALL_LIMIT_MS = 230_000;
 
 /** Processes beside each other, each of which runs its share of the programs; most of their time they wait. */
-const LANES = 3;
+const LANES = 5;
 
 /** How a program ended: what it threw, if anything, and all that it printed. */
 export interface ProgramEnd {
