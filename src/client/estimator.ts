@@ -260,7 +260,10 @@ export class Estimator {
   async deleteEndpoint(): Promise<DeleteEndpointResult> {
     const endpointName = await this.#findEndpoint?.();
     if (endpointName === undefined) {
-      throw new SageMakerError('EndpointNotFound', 'This estimator has deployed no endpoint.', {
+      const why = this.#findEndpoint
+        ? 'The run that deploys has not told the name of its endpoint yet.'
+        : 'This estimator has deployed no endpoint.';
+      throw new SageMakerError('EndpointNotFound', why, {
         fix: 'Call deploy first, or delete an endpoint by its name with RealTimePredictor.deleteEndpoint.',
       });
     }

@@ -3,7 +3,7 @@
  * `Estimator.attach` stands on.
  */
 import { WorkflowFailedError } from '@temporalio/client';
-import type { EstimatorArguments } from '../contract';
+import type { FitThenDeployInput } from '../contract';
 import { describeTrainingJob } from './describe-training-job';
 import { isSageMakerError } from './errors';
 import { readInput } from './input-comparison';
@@ -18,12 +18,17 @@ export async function findTraining(session: Session, name: string): Promise<Trai
   if (!run) return trainingOfJob(name, await describeTrainingJob(name, session.region));
   // Any program may have started the run; only its workflow checks the input.
   const input = await readInput(session, run.workflowId, run.runId).then(
-    (given) => given as { estimator?: EstimatorArguments; fit?: { jobName?: string } } | null | undefined,
+    (given) => given as Partial<FitThenDeployInput> | null | undefined,
     (error: unknown) => {
       throw toTemporalError(error, session, { workflowId: run.workflowId, runId: run.runId });
     },
   );
-  const training = trainingOfRun(run, { arguments: input?.estimator, trainingJobName: input?.fit?.jobName });
+  const trainingJobName = input?.fit?.jobName;
+  const training = trainingOfRun(run, {
+    arguments: input?.estimator,
+    trainingJobName,
+    endpointName: input?.deploy?.endpointName ?? trainingJobName,
+  });
   if ((await run.status()).closed) {
     await training.awaitEnd().catch((error: unknown) => {
       // A training that failed is told when it is deployed.

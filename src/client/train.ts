@@ -29,7 +29,11 @@ export async function train<T extends 'fit' | 'fitThenDeploy'>({
 }: TrainingStart<T>): Promise<Run<T>> {
   requireValid(type, input);
   const run = await startRun<T>(await session.open(), type, input);
-  const training = trainingOfRun(run, { arguments: input.estimator, trainingJobName: run.workflowId });
+  const training = trainingOfRun(run, {
+    arguments: input.estimator,
+    trainingJobName: run.workflowId,
+    endpointName: 'deploy' in input ? (input.deploy.endpointName ?? run.workflowId) : undefined,
+  });
   onStarted(training);
   if (!wait) return run;
   const region = session.given?.region;

@@ -5,6 +5,7 @@
 import type { EstimatorArguments, FitResult, JsonValue } from '../contract';
 import type { DescribedJob } from './describe-training-job';
 import { isSageMakerError, SageMakerError } from './errors';
+import type { RunProgress } from './run';
 import type { RunStatus } from './run-description';
 
 /** What a deploy needs of a training that has ended well. */
@@ -23,10 +24,12 @@ export interface Training {
   trainImage(): string;
   /** @throws {@link SageMakerError} `InvalidInput` where nobody here knows them */
   hyperparameters(): Record<string, JsonValue>;
-  /** Finds the name of the endpoint that the run itself makes; absent where it makes none. */
+  /** Finds the name of the endpoint that the run itself makes or is to make; absent where it makes none. */
   readonly findEndpoint?: () => Promise<string | undefined>;
   /**
    * Waits for the end of a run. A job that was started elsewhere is awaited by the worker that deploys it.
+   *
+   * Resolves for a run that was terminated too, whose job may have gone on without it: the worker that deploys asks AWS.
    *
    * @throws {@link SageMakerError} with which the training failed; what failed after the training fails nothing here
    */
@@ -42,14 +45,19 @@ export interface TrainingRun {
   readonly workflowType: string;
   readonly settledResult: FitResult | undefined;
   result(): Promise<FitResult>;
-  status(): Promise<RunStatus>;
+  status(): Promise<Pick<RunStatus, 'endpointName'>>;
+  progress(): Promise<Pick<RunProgress, 'endpoint'>>;
 }
 
-/** A run of `fit` or `fitThenDeploy`; arguments and name are undefined where its input does not tell them. */
-export function trainingOfRun(
-  run: TrainingRun,
-  started: { arguments: EstimatorArguments | undefined; trainingJobName: string | undefined },
-): Training {
+/** What the run's input tells: all of it undefined where the input is not known, the names where it has none. */
+export interface StartedWith {
+  arguments: EstimatorArguments | undefined;
+  trainingJobName: string | undefined;
+  endpointName?: string | undefined;
+}
+
+/** A run of `fit` or `fitThenDeploy`. */
+export function trainingOfRun(run: TrainingRun, started: StartedWith): Training {
   let modelData: string | undefined;
   const known = (): EstimatorArguments => {
     if (started.arguments) return started.arguments;
@@ -65,14 +73,16 @@ export function trainingOfRun(
     arguments: started.arguments,
     trainImage: () => known().imageName,
     hyperparameters: () => ({ ...known().hyperparameters }),
-    ...(run.workflowType === 'fitThenDeploy' && { findEndpoint: async () => (await run.status()).endpointName }),
+    ...(run.workflowType === 'fitThenDeploy' && { findEndpoint: () => findEndpointOfRun(run, started) }),
     async awaitEnd() {
       try {
         return await run.result();
       } catch (error) {
-        if (!hasTrained(error)) throw error;
         training.noteFailure(error);
-        return { trainingJobName: error.trainingJobName };
+        if (hasTrained(error)) return { trainingJobName: error.trainingJobName };
+        const jobName = nameOfLeftJob(error, started);
+        if (jobName === undefined) throw error;
+        return { trainingJobName: jobName };
       }
     },
     noteFailure(error) {
@@ -113,14 +123,24 @@ export function trainingOfJob(trainingJobName: string, description: DescribedJob
 }
 
 /**
- * True where the training was done and what failed came after it. The model data's URI alone does not say so: it is
- * known before the training begins.
+ * True where the training was done and what failed, or was cancelled, came after it: a run tells the model data only once
+ * its job has completed. Data that is not where it should be is no training to go on from.
  */
 function hasTrained(error: unknown): error is SageMakerError & { trainingJobName: string; modelData: string } {
-  if (!isSageMakerError(error) || error.trainingJobName === undefined || error.modelData === undefined) return false;
-  const isOwnJob = error.ledger.some(({ kind, state }) => kind === 'training job' && state !== 'intended');
-  const endedBefore = ['ArtefactMissing', 'Cancelled', 'RunTerminated'].includes(error.code);
-  return isOwnJob && !endedBefore && !error.code.startsWith('TrainingJob');
+  if (!isSageMakerError(error) || error.code === 'ArtefactMissing') return false;
+  return error.trainingJobName !== undefined && error.modelData !== undefined;
+}
+
+/** The job of a run that was ended from outside: nothing stopped it, so it may have completed all the same. */
+function nameOfLeftJob(error: unknown, { trainingJobName }: StartedWith): string | undefined {
+  if (!isSageMakerError(error) || error.code !== 'RunTerminated') return undefined;
+  return trainingJobName ?? error.trainingJobName;
+}
+
+/** Of a namespace without our search attributes only the run itself tells; before its plan is made, only the input. */
+async function findEndpointOfRun(run: TrainingRun, started: StartedWith): Promise<string | undefined> {
+  const { endpointName } = await run.status();
+  return endpointName ?? (await run.progress()).endpoint?.name ?? started.endpointName;
 }
 
 /** @throws {@link SageMakerError} `InvalidInput` before any fit */

@@ -190,6 +190,31 @@ test('AWS that does not answer this process is given up', async () => {
   expect(await describeTrainingJob(uniqueName(), rig.emulator.region, 300)).toMatchObject({ code: 'AwsUnreachable' });
 });
 
+test('a model outlives its run: cancelled while it deployed, or terminated while its job went on', async () => {
+  await rig.control.setClock({ phases: { Creating: HOUR_MS } });
+  const estimator = makeEstimator();
+  const cancelled = await estimator.fitThenDeploy(INPUTS, { deploy: DEPLOY, wait: false });
+  await until(async () => (await cancelled.progress()).endpoint?.status === 'Creating', {
+    what: 'the endpoint to come',
+  });
+  await cancelled.cancel();
+  await rig.control.setClock({ phases: { Creating: 20 } });
+  const modelData = modelDataOf(cancelled.workflowId);
+  expect(await failureOf(cancelled.result())).toMatchObject({ code: 'Cancelled', modelData });
+  expect((await estimator.deploy(DEPLOY)).endpointName).toBe(cancelled.workflowId);
+  expect((await Estimator.attach(cancelled.workflowId, { session })).modelData).toBe(modelData);
+
+  await holdTraining();
+  const { workflowId } = await makeEstimator().fit(INPUTS, { wait: false });
+  await until(() => isTraining(workflowId), { what: 'the job to train' });
+  await rig.server.client.workflow.getHandle(workflowId).terminate('by an operator');
+  const attached = await Estimator.attach(workflowId, { session });
+  const deploying = attached.deploy(DEPLOY);
+  await letTrainingEnd();
+  expect((await deploying).endpointName).toBe(workflowId);
+  expect(attached.modelData).toBe(modelDataOf(workflowId));
+});
+
 test('a run that another program started is attached to by its Workflow Id; its job has a name of its own', async () => {
   await holdTraining();
   const { workflowId } = await rig.start('fit', { estimator: ESTIMATOR, fit: { inputs: INPUTS } });
