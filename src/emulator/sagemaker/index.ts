@@ -2,6 +2,7 @@
  * SageMaker and its runtime: the handlers that `server.ts` calls, and the life behind them, which goes on from what the
  * world's records hold.
  */
+import { setMaxListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { probeIsolation } from '../processes/isolation';
@@ -50,6 +51,8 @@ export async function startSageMaker(world: World, options: SageMakerOptions = {
   tellIsolation(world, isolation);
   const waits = openWaits(world.clock);
   const closing = new AbortController();
+  // Every job and endpoint that is between two states listens; Node takes more than ten for a leak.
+  setMaxListeners(0, closing.signal);
   const life: Life = {
     world,
     launcher: createLauncher(isolation, folderName),
