@@ -16,6 +16,10 @@ export function checkRequest(operation: string, request: object): string[] {
 }
 
 const PROBLEMS_MAX = 50;
+/** Levels below the input itself. What reads values calls itself for each level, and a stack has an end. */
+const DEPTH_MAX = 100;
+/** Of the way to a value that is too deep, so many names tell which field it is in: `estimator.hyperparameters.layers`. */
+const FIELD_NAMES_MAX = 3;
 
 /**
  * Checks a workflow's input, whatever it is, and answers it typed or with all that is wrong: one sentence a problem,
@@ -24,6 +28,10 @@ const PROBLEMS_MAX = 50;
 export function checkInput<T extends WorkflowType>(type: T, value: unknown): CheckedInput<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { problems: [`the input of ${type} must be one object, not ${kindOf(value)}`] };
+  }
+  const tooDeep = findTooDeep(value);
+  if (tooDeep !== undefined) {
+    return { problems: [`${tooDeep} is nested too deeply: an input has at most ${String(DEPTH_MAX)} levels`] };
   }
   const forbidden = findForbiddenKeys(value, []);
   const parsed = INPUT_SCHEMAS[type].safeParse(value);
@@ -37,11 +45,25 @@ export function checkInput<T extends WorkflowType>(type: T, value: unknown): Che
   return { problems: rest > 0 ? [...distinct.slice(0, PROBLEMS_MAX), `and ${String(rest)} more`] : distinct };
 }
 
-function findForbiddenKeys(value: unknown, path: string[], depth = 0): string[] {
-  if (typeof value !== 'object' || value === null || depth > 20) return [];
+/** The name of the first field in which values are nested too deeply, or refer to themselves. */
+function findTooDeep(input: object): string | undefined {
+  const open: { value: object; depth: number; field: string[] }[] = [{ value: input, depth: 0, field: [] }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, depth, field } = next;
+    if (depth > DEPTH_MAX) return nameOf(field);
+    for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
+      if (typeof inner !== 'object' || inner === null) continue;
+      open.push({ value: inner, depth: depth + 1, field: depth < FIELD_NAMES_MAX ? [...field, key] : field });
+    }
+  }
+  return undefined;
+}
+
+function findForbiddenKeys(value: unknown, path: string[]): string[] {
+  if (typeof value !== 'object' || value === null) return [];
   return Object.keys(value).flatMap((key) => {
     const at = [...path, key];
     if (FORBIDDEN_KEYS.has(key)) return [`${nameOf(at)} is a name that cannot be used`];
-    return findForbiddenKeys((value as Record<string, unknown>)[key], at, depth + 1);
+    return findForbiddenKeys((value as Record<string, unknown>)[key], at);
   });
 }

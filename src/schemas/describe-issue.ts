@@ -32,7 +32,10 @@ export function describeIssue(issue: Issue, input: unknown, prefix: PropertyKey[
   }
 }
 
-/** Of a union, tells the problems of the member that was most likely meant: the one of the value's own kind. */
+/**
+ * Of a union, tells the problems of the member that was most likely meant: the one of the value's own kind. Where none is,
+ * the union's own words in `fields.ts` and `inputs.ts` tell what it takes.
+ */
 function describeUnion(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   input: unknown,
@@ -46,9 +49,7 @@ function describeUnion(
   const meant =
     candidates.find((issues) => asInput !== issues.some(({ code }) => code === 'invalid_key')) ?? candidates[0];
   if (!meant)
-    return [
-      `${nameOf(path)} ${given === undefined ? 'is missing' : `must be a text or an object, not ${kindOf(given)}`}`,
-    ];
+    return [`${nameOf(path)} ${given === undefined ? 'is missing' : `${issue.message}, not ${kindOf(given)}`}`];
   return meant.flatMap((inner) => describeIssue(inner, input, path));
 }
 
@@ -77,7 +78,12 @@ function valueAt(value: unknown, path: PropertyKey[]): unknown {
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
+  if (typeof value === 'object') {
+    const { constructor: maker } = value as { constructor?: unknown };
+    if (typeof maker === 'function' && maker.name !== 'Object') return `an object of the class ${maker.name}`;
+  }
   return withArticle(typeof value);
 }
 

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { JsonValue } from '../contract';
-import { NAME_LENGTH_MAX, NAME_PATTERN } from '../domain/names';
+import { NAME_LENGTH_MAX, NAME_PATTERN, REGION_PATTERN } from '../domain/names';
 
 /** A text that is not empty. The limit counts UTF-16 units here and characters in JSON Schema, which is never less. */
 export const text = (lengthMax: number): z.ZodString => z.string().min(1, 'must not be empty').max(lengthMax);
@@ -36,7 +36,7 @@ export const s3Uri = z
 
 export const region = z
   .string()
-  .regex(/^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$/, 'must be an AWS region such as eu-central-1')
+  .regex(REGION_PATTERN, 'must be an AWS region such as eu-central-1')
   .meta({ id: 'Region', title: 'AWS region', description: 'The name of an AWS region.', examples: ['eu-central-1'] });
 
 export const instanceType = z
@@ -94,9 +94,12 @@ const isBetween = (count: number, least: number, most: number): boolean => count
 
 export const json: z.ZodType<JsonValue> = z
   .lazy(() =>
-    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(usableKey(z.string()), json)]),
+    z.union(
+      [z.string(), z.number(), z.boolean(), z.null(), z.array(json), z.record(usableKey(z.string()), json)],
+      'must be a text, a finite number, true, false, null, or a list or plain object of these',
+    ),
   )
-  .meta({ id: 'JsonValue', title: 'Any JSON value' });
+  .meta({ id: 'JsonValue', title: 'Any JSON value', description: 'An input as a whole has at most 100 levels.' });
 
 const tag = z
   .strictObject({

@@ -137,10 +137,12 @@ export const s3InputSchema = z
     description: "One channel's source in full.",
   }) satisfies z.ZodType<S3Input>;
 
+const TEXT_OR_OBJECT = 'must be a text or an object';
+
 const channelName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens and underscores');
-const channels = namedValues(channelName, z.union([s3Uri, s3InputSchema]), {
+const channels = namedValues(channelName, z.union([s3Uri, s3InputSchema], TEXT_OR_OBJECT), {
   least: 1,
   most: 20,
   problem: 'must have 1 to 20 channels',
@@ -148,7 +150,7 @@ const channels = namedValues(channelName, z.union([s3Uri, s3InputSchema]), {
 
 export const fitSchema = z
   .strictObject({
-    inputs: z.union([s3Uri, s3InputSchema, channels]).meta({
+    inputs: z.union([s3Uri, s3InputSchema, channels], TEXT_OR_OBJECT).meta({
       description: 'What to train on: one S3 URI or S3 input is the channel training; an object has a channel a key.',
     }),
     jobName: resourceName.optional().meta({
@@ -244,7 +246,7 @@ export const deployInputSchema = z
     if ((input.trainingJobName === undefined) === (input.modelData === undefined)) {
       missing(['trainingJobName'], 'or modelData must be given, and only one of them');
     }
-    if (input.trainingJobName !== undefined) return;
+    if (input.trainingJobName !== undefined || input.modelData === undefined) return;
     if (input.deploy.endpointName === undefined)
       missing(['deploy', 'endpointName'], 'is needed where modelData is given');
     if (input.deploy.image === undefined && !input.estimator)

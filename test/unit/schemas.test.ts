@@ -53,6 +53,51 @@ describe('an input', () => {
     ]);
   });
 
+  it.each([
+    ['a list', (inner: unknown) => [inner]],
+    ['an object', (inner: unknown) => ({ inner })],
+  ])('that is nested too deeply in %s is refused, however deep', (_kind, nest) => {
+    const nested = (levels: number) =>
+      Array.from({ length: levels }).reduce<unknown>((inner) => nest(inner), 'deepest value');
+    const problemsOf = (levels: number) =>
+      problemsWith(({ estimator }) => (estimator!.hyperparameters = { layers: nested(levels) }));
+    expect(problemsOf(98)).toEqual([]);
+    expect(problemsOf(99)).toEqual([
+      'estimator.hyperparameters.layers is nested too deeply: an input has at most 100 levels',
+    ]);
+    const deep = nested(20_000);
+    const input = { ...GOOD, estimator: { ...GOOD.estimator, hyperparameters: { layers: deep } } };
+    expect(checkInput('fitThenDeploy', input)).toEqual({ problems: problemsOf(99) });
+  });
+
+  it('that refers to itself is refused', () => {
+    const layers: Record<string, unknown> = {};
+    Object.assign(layers, { one: layers, other: layers });
+    expect(problemsWith(({ estimator }) => (estimator!.hyperparameters = { layers }))).toEqual([
+      'estimator.hyperparameters.layers is nested too deeply: an input has at most 100 levels',
+    ]);
+  });
+
+  const JSON_WORDS = 'must be a text, a finite number, true, false, null, or a list or plain object of these';
+
+  it.each([
+    [new Date(0), 'an object of the class Date'],
+    [new Map(), 'an object of the class Map'],
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [1n, 'a bigint'],
+    [() => 1, 'a function'],
+  ])('has hyperparameters of JSON alone: not %p', (value, kind) => {
+    const problemsOf = (hyperparameters: unknown) => {
+      const checked = checkInput('fit', { estimator: { ...GOOD.estimator, hyperparameters }, fit: GOOD.fit });
+      return 'problems' in checked ? checked.problems : [];
+    };
+    expect(problemsOf({ a: value })).toEqual([`estimator.hyperparameters.a ${JSON_WORDS}, not ${kind}`]);
+    expect(problemsOf({ a: [1, { b: value }] })).toEqual([
+      `estimator.hyperparameters.a[1].b ${JSON_WORDS}, not ${kind}`,
+    ]);
+  });
+
   it('tells the channel that is wrong', () => {
     expect(problemsWith(({ fit }) => (fit!.inputs = { train: 's3://data/a', test: { s3Data: 'x' } }))).toEqual([
       'fit.inputs.test.s3Data must be an S3 URI such as s3://bucket/prefix',
@@ -85,6 +130,12 @@ describe('an input of deploy', () => {
     for (const source of [{}, { trainingJobName: 'iris', modelData: 's3://b-b/m.tar.gz' }]) {
       expect(checkInput('deploy', { ...source, deploy })).toHaveProperty('problems');
     }
+  });
+
+  it('without any source is told that, and nothing about model data', () => {
+    expect(checkInput('deploy', { deploy })).toEqual({
+      problems: ['trainingJobName or modelData must be given, and only one of them'],
+    });
   });
 
   it('from model data alone needs endpoint name, image and role', () => {
