@@ -10,7 +10,25 @@ import type { InputOf } from '../schemas';
 const RANDOM_LENGTH = 8;
 const BASE_36 = 36;
 
-/** A new training job name, `base-time-random`; unique though many are made in one millisecond. */
+/**
+ * A new training job name, `base-time-random`, that SageMaker takes whatever the image is called; unique though many are
+ * made in one millisecond. `fit` makes one where it is given none.
+ *
+ * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/utility/session.html `sagemaker.utils.name_from_base`
+ *
+ * @example
+ * ```ts
+ * import { nameTrainingJob } from 'temporal-sagemaker/client';
+ *
+ * const jobName = nameTrainingJob({
+ *   imageName: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/digits:1',
+ *   role: 'SageMakerRole',
+ *   trainInstanceCount: 1,
+ *   trainInstanceType: 'ml.m5.large',
+ * });
+ * console.log(jobName.slice(0, 'digits-2026'.length));
+ * ```
+ */
 export function nameTrainingJob({ baseJobName, imageName }: EstimatorArguments): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => randomInt(BASE_36).toString(BASE_36)).join('');
   return nameFromBase(baseJobName ?? baseNameFromImage(imageName), new Date(), random);

@@ -75,6 +75,17 @@ export const npySerializer: SerializerObject<NpyInput, Uint8Array> = {
  * @throws {@link SageMakerError} `ModelError` where the answer is no such file, is cut short, or has elements of another
  * type
  * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html `sagemaker.predictor.numpy_deserializer`
+ *
+ * @example
+ * ```ts
+ * import { npyDeserializer, npySerializer } from 'temporal-sagemaker/client';
+ *
+ * const bytes = npySerializer.serialize([
+ *   [1, 2, 3],
+ *   [4, 5, 6],
+ * ]);
+ * console.log(npyDeserializer.deserialize(bytes, 'application/x-npy').shape); // [ 2, 3 ]
+ * ```
  */
 export const npyDeserializer: DeserializerObject<NpyArray> = {
   accept: 'application/x-npy',

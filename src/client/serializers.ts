@@ -90,25 +90,74 @@ export type Deserializer<Answer> =
 
 const REASON_LENGTH_MAX = 500;
 
-/** Bytes as they are (`application/octet-stream`), no copy; any typed array's memory as it stands. */
+/**
+ * Bytes as they are (`application/octet-stream`), no copy; any typed array's memory as it stands.
+ *
+ * @example
+ * ```ts
+ * import { bytesSerializer } from 'temporal-sagemaker/client';
+ *
+ * console.log(bytesSerializer.serialize(new Uint16Array([1, 2])).byteLength); // 4
+ * ```
+ */
 export const bytesSerializer: SerializerObject<ArrayBufferView | ArrayBuffer, Uint8Array> = {
   contentType: 'application/octet-stream',
   serialize: (data) =>
     ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data),
 };
 
-/** The answer as it came: any content type, no copy. */
+/**
+ * The answer as it came: any content type, no copy.
+ *
+ * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html `sagemaker.predictor.BytesDeserializer`
+ *
+ * @example
+ * ```ts
+ * import { bytesDeserializer, RealTimePredictor } from 'temporal-sagemaker/client';
+ *
+ * const predictor = new RealTimePredictor('segments', { deserializer: bytesDeserializer, accept: 'image/png' });
+ * console.log((await predictor.predict('s3://my-bucket/scan.png')).byteLength);
+ * predictor.close();
+ * ```
+ */
 export const bytesDeserializer: DeserializerObject<Uint8Array> = {
   deserialize: (body) => body,
 };
 
-/** Text as it is (`text/plain`), sent as UTF-8. */
+/**
+ * Text as it is (`text/plain`), sent as UTF-8.
+ *
+ * @example
+ * ```ts
+ * import { RealTimePredictor, stringDeserializer, stringSerializer } from 'temporal-sagemaker/client';
+ *
+ * const predictor = new RealTimePredictor('digits', {
+ *   serializer: stringSerializer,
+ *   deserializer: stringDeserializer,
+ * });
+ * console.log(await predictor.predict('What is a seven?'));
+ * predictor.close();
+ * ```
+ */
 export const stringSerializer: SerializerObject<string, string> = {
   contentType: 'text/plain',
   serialize: (data) => data,
 };
 
-/** The answer as text, read as UTF-8. */
+/**
+ * The answer as text, read as UTF-8.
+ *
+ * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html `sagemaker.predictor.StringDeserializer`
+ *
+ * @example
+ * ```ts
+ * import { csvSerializer, RealTimePredictor, stringDeserializer } from 'temporal-sagemaker/client';
+ *
+ * const predictor = new RealTimePredictor('digits', { serializer: csvSerializer, deserializer: stringDeserializer });
+ * console.log(await predictor.predict([0, 0, 5, 13, 9, 1, 0, 0]));
+ * predictor.close();
+ * ```
+ */
 export const stringDeserializer: DeserializerObject<string> = {
   deserialize: (body) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'),
 };
@@ -148,6 +197,16 @@ export const jsonSerializer: SerializerObject<unknown, string> = {
  * Reads JSON (`application/json`).
  *
  * @throws {@link SageMakerError} `ModelError` where the answer is no JSON
+ * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/inference/predictors.html `sagemaker.predictor.json_deserializer`
+ *
+ * @example
+ * ```ts
+ * import { jsonDeserializer, jsonSerializer, RealTimePredictor } from 'temporal-sagemaker/client';
+ *
+ * const predictor = new RealTimePredictor('digits', { serializer: jsonSerializer, deserializer: jsonDeserializer });
+ * console.log(await predictor.predict({ instances: [[0, 0, 5, 13, 9, 1, 0, 0]] }));
+ * predictor.close();
+ * ```
  */
 export const jsonDeserializer: DeserializerObject<unknown> = {
   accept: 'application/json',

@@ -12,6 +12,16 @@ import { deleteHosting } from './take-down';
  *
  * @throws ApplicationFailure of type `EndpointNotFound` where there is none
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteEndpoint.html
+ *
+ * @example
+ * ```ts
+ * import { deleteEndpoint } from 'temporal-sagemaker/workflows';
+ *
+ * export async function takeDown(endpointName: string): Promise<string[]> {
+ *   const { left } = await deleteEndpoint({ endpointName });
+ *   return left.map(({ kind, name, reason = '' }) => `${kind} ${name} is left: ${reason}`);
+ * }
+ * ```
  */
 export function deleteEndpoint(input: DeleteEndpointInput): Promise<DeleteEndpointResult> {
   return inRun('deleteEndpoint', input, async (run): Promise<Omit<DeleteEndpointResult, keyof RunSummary>> => {

@@ -14,6 +14,19 @@ import { inRun } from './run';
  * @throws ApplicationFailure whose type is a failure code: `InvalidInput`, `NameTaken`, `ArtefactMissing`,
  *   `EndpointFailed`, `EndpointRolledBack`, `EndpointTimedOut` and the rest of docs/errors.md
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html
+ *
+ * @example
+ * ```ts
+ * import { deploy } from 'temporal-sagemaker/workflows';
+ *
+ * export async function host(trainingJobName: string): Promise<string> {
+ *   const { endpointArn } = await deploy({
+ *     trainingJobName,
+ *     deploy: { endpointName: 'digits-next', initialInstanceCount: 1, instanceType: 'ml.m5.large' },
+ *   });
+ *   return endpointArn;
+ * }
+ * ```
  */
 export function deploy(input: DeployInput): Promise<DeployResult> {
   return inRun('deploy', input, (run) => hostModel(run, run.plan.hosting as HostingPlan));

@@ -13,6 +13,17 @@ import { trainModel } from './train-model';
  *
  * @throws ApplicationFailure as `fit` and `deploy`
  * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html
+ *
+ * @example
+ * ```ts
+ * import type { FitThenDeployInput } from 'temporal-sagemaker/client';
+ * import { fitThenDeploy } from 'temporal-sagemaker/workflows';
+ *
+ * export async function trainAndHost(input: FitThenDeployInput): Promise<string> {
+ *   const { endpointName, warnings } = await fitThenDeploy(input);
+ *   return [endpointName, ...warnings].join('\n');
+ * }
+ * ```
  */
 export function fitThenDeploy(input: FitThenDeployInput): Promise<FitThenDeployResult> {
   return inRun('fitThenDeploy', input, async (run) => {

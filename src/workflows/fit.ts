@@ -13,6 +13,19 @@ import { trainModel } from './train-model';
  * @throws ApplicationFailure whose type is a failure code: `InvalidInput`, `NameTaken`, `TrainingJobFailed`,
  *   `TrainingJobStopped`, `TrainingJobTimedOut` and the rest of docs/errors.md
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+ *
+ * @example
+ * ```ts
+ * import type { FitInput } from 'temporal-sagemaker/client';
+ * import { fit } from 'temporal-sagemaker/workflows';
+ *
+ * export async function trainTwice(input: FitInput): Promise<string[]> {
+ *   const runs = [1, 2].map((seed) =>
+ *     fit({ ...input, estimator: { ...input.estimator, hyperparameters: { seed } } }),
+ *   );
+ *   return (await Promise.all(runs)).map(({ modelData }) => modelData);
+ * }
+ * ```
  */
 export function fit(input: FitInput): Promise<FitResult> {
   return inRun('fit', input, (run) => trainModel(run, run.plan.training as TrainingPlan));

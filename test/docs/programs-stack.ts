@@ -5,7 +5,7 @@
 import { GetObjectCommand, PutObjectCommand, CreateBucketCommand } from '@aws-sdk/client-s3';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import typescript from 'typescript';
 import type { DeployInput, EstimatorArguments, FitInput } from '../../src/contract';
 import { createWorker } from '../../src/worker';
@@ -23,7 +23,7 @@ const IMAGES = ['digits:1', 'churn:1', 'churn:2'].map(
 const BUCKET = 'my-bucket';
 const MODEL_DATA_KEYS = ['digits/output/model.tar.gz', 'churn/model.tar.gz'];
 const TRAINED_RUN = 'digits-2026-03-01-12-00-00-000-k3j9x2ab';
-const ENDPOINTS = ['digits', 'segments', 'churn', 'churn-live'];
+const ENDPOINTS = ['digits', 'digits-old', 'segments', 'churn', 'churn-live'];
 
 const ESTIMATOR: EstimatorArguments = {
   imageName: IMAGES[0] ?? '',
@@ -33,13 +33,22 @@ const ESTIMATOR: EstimatorArguments = {
   outputPath: `s3://${BUCKET}/models`,
 };
 const HOSTING = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
-export const FIT_INPUT: FitInput = { estimator: ESTIMATOR, fit: { inputs: `s3://${BUCKET}/digits` } };
+const FIT_INPUT: FitInput = { estimator: ESTIMATOR, fit: { inputs: `s3://${BUCKET}/digits` } };
 
 /** Where programs that are told an address look for the server, which is elsewhere here. */
 const TEMPORAL_ADDRESS = 'localhost:7233';
 
 /** Workflows of one's own, for workers that look for them beside the program. */
 const OWN_WORKFLOWS = "export * from 'temporal-sagemaker/workflows';\n";
+
+/** Arguments of the workflows that the documentation defines. */
+export const WORKFLOW_INPUTS: Record<string, unknown> = {
+  nightly: FIT_INPUT,
+  trainTwice: FIT_INPUT,
+  trainAndHost: { ...FIT_INPUT, deploy: HOSTING },
+  host: TRAINED_RUN,
+  takeDown: 'digits-old',
+};
 
 /** Rows of numbers with their class behind them; what the image's algorithm takes. */
 const ROWS = ['0,0,5,13,9,1,0,0,1', '0,0,13,15,10,15,5,0,1', '9,9,0,0,0,0,9,9,0', '8,9,1,0,0,2,9,9,0', ''].join('\n');
@@ -63,8 +72,8 @@ export interface ProgramEnd {
 export interface ProgramsStack {
   /** Starts programs, a few at once; each promise is one's end. Workers go on until they are told to stop, and are. */
   startPrograms(texts: string[]): Promise<ProgramEnd>[];
-  /** Serves a module of workflows by a worker of its own, and runs each of its workflows once. */
-  runWorkflows(text: string, inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Serves modules of workflows by one worker, runs each workflow that has an input once, and answers their results. */
+  runWorkflows(texts: string[], inputs: Record<string, unknown>): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -127,20 +136,22 @@ export async function startProgramsStack(): Promise<ProgramsStack> {
       });
     },
 
-    async runWorkflows(text, inputs) {
+    async runWorkflows(texts, inputs) {
       const taskQueue = uniqueTaskQueue('docs');
+      // One bundle for all of them: making one takes seconds.
+      const all = texts.map((text) => `export * from './${basename(writeModule(text, 'mjs'))}';\n`).join('');
       const worker = await createWorker({
         connection: rig.server.nativeConnection,
         taskQueue,
         pollMinIntervalMs: 100,
         pollMaxIntervalMs: 200,
-        worker: { workflowsPath: writeModule(text, 'mjs') },
+        worker: { workflowsPath: writeModule(all, 'mjs') },
       });
       const running = worker.run();
       try {
         const results = Object.entries(inputs).map(async ([type, input]): Promise<[string, unknown]> => {
           const handle = await rig.start(type, input, { taskQueue, workflowId: uniqueName(type) });
-          return [type, await handle.result()];
+          return [type, await handle.result().catch((error: unknown) => ({ error }))];
         });
         return Object.fromEntries(await Promise.all(results));
       } finally {

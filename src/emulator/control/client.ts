@@ -30,7 +30,22 @@ export interface EmulatorControl {
   setClock(change: ClockChange): Promise<ClockSettings>;
 }
 
-/** Makes the functions for the emulator at `url`. Each rejects with the emulator's own words where it refuses. */
+/**
+ * Makes the functions that drive the emulator at `url`, in this process or another. Each rejects with the emulator's own
+ * words where it refuses, and when it has not answered within 15 seconds.
+ *
+ * @example
+ * ```ts
+ * import { emulatorControl, startEmulator } from 'temporal-sagemaker/emulator';
+ *
+ * const emulator = await startEmulator();
+ * const control = emulatorControl(emulator.url);
+ * await control.addFaults([{ operation: 'CreateEndpoint', action: 'throttle', times: 3 }]);
+ * await control.setClock({ simulated: true, phases: { Training: 5_000 } });
+ * console.log(await control.calls({ operation: 'CreateEndpoint' }));
+ * await emulator.close();
+ * ```
+ */
 export function emulatorControl(url: string): EmulatorControl {
   const ask = async <T>(method: string, path: string, body?: unknown, waitMs = 0): Promise<T> => {
     const response = await fetch(new URL(`/_emulator/${path}`, url), {
