@@ -5,7 +5,7 @@
 const MAY_IMPORT = {
   cli: ['client', 'worker', 'schemas', 'contract', 'domain', 'temporal-server'],
   client: ['contract', 'domain', 'schemas'],
-  worker: ['workflows', 'activities', 'contract'],
+  worker: ['workflows', 'activities', 'contract', 'domain'],
   workflows: ['contract', 'domain'],
   activities: ['contract', 'domain', 'schemas'],
   schemas: ['contract', 'domain', 'service-model'],

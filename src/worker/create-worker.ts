@@ -7,9 +7,13 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { toWorkerError, WorkerError } from './errors';
 import { resolveOptions, type ResolvedOptions, type SageMakerWorkerOptions } from './options';
 import { SageMakerPlugin } from './plugin';
+import { LOOK_EVERY_MS } from './run-together';
 import { findWorkflowCode } from './workflow-bundle';
 
 const NAMESPACE_LIMIT_MS = 10_000;
+
+/** Given beside `worker`, not in it: they say what is connected to and asked before there is a worker. */
+const BESIDE_WORKER = ['connection', 'namespace', 'taskQueue'] as const satisfies (keyof CreateWorkerOptions)[];
 
 /** A worker process's two workers as one. */
 export interface SageMakerWorker {
@@ -19,7 +23,10 @@ export interface SageMakerWorker {
    * @throws {@link WorkerError} `AccessDenied` or `TemporalUnreachable` where Temporal turned it away for good
    */
   run(): Promise<void>;
-  /** Stops polling and lets running activities end; training jobs and endpoints are left alone. */
+  /**
+   * Stops polling and lets running activities end; training jobs and endpoints are left alone. Before `run`, it has `run`
+   * close the worker and return.
+   */
   shutdown(): void;
 }
 
@@ -31,9 +38,9 @@ export interface CreateWorkerOptions extends SageMakerWorkerOptions {
   namespace?: string;
   /**
    * Further options for Temporal's worker, such as workflows and activities of your own beside this package's; its data
-   * converter and activity interceptors serve the waits too.
+   * converter and activity interceptors serve the waits too. Connection, namespace and task queue are given beside it.
    */
-  worker?: Partial<WorkerOptions>;
+  worker?: Partial<Omit<WorkerOptions, 'connection' | 'namespace' | 'taskQueue'>>;
 }
 
 /**
@@ -55,7 +62,7 @@ export interface CreateWorkerOptions extends SageMakerWorkerOptions {
  * ```
  */
 export async function createWorker(options: CreateWorkerOptions = {}): Promise<SageMakerWorker> {
-  const resolved = resolveOptions(options);
+  const resolved = resolveOptions(options, findMisplaced(options));
   const plugin = new SageMakerPlugin(options);
   const profile = loadProfile();
   const namespace = options.namespace ?? profile.namespace ?? 'default';
@@ -77,16 +84,34 @@ export async function createWorker(options: CreateWorkerOptions = {}): Promise<S
     await closeOwn();
     throw error;
   }
+  return wrapWorker(worker, at, closeOwn);
+}
+
+function wrapWorker(worker: Worker, at: Record<string, string>, closeOwn: () => Promise<void>): SageMakerWorker {
+  let hasBegun = false;
+  let isToStop = false;
+  const stopIfAsked = (): void => {
+    if (isToStop && worker.getState() === 'RUNNING') worker.shutdown();
+  };
   return {
     async run() {
+      const running = typed(at, worker.run());
+      // Temporal refuses a second run; the connection is the first one's to close.
+      if (hasBegun) return running;
+      hasBegun = true;
+      stopIfAsked();
+      // A plugin may take its time before the worker runs, and whoever stops it does not know.
+      const looking = setInterval(stopIfAsked, LOOK_EVERY_MS);
       try {
-        await typed(at, worker.run());
+        await running;
       } finally {
+        clearInterval(looking);
         await closeOwn();
       }
     },
     shutdown() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      isToStop = true;
+      stopIfAsked();
     },
   };
 }
@@ -98,7 +123,6 @@ function compose(
 ): WorkerOptions {
   const bringsWorkflows = worker.workflowBundle !== undefined || worker.workflowsPath !== undefined;
   return {
-    ...connected,
     shutdownGraceTime: shutdownGraceTimeMs,
     // An activity that never returns must not keep a process alive that looks healthy and does nothing.
     shutdownForceTime: shutdownGraceTimeMs + 5_000,
@@ -106,9 +130,18 @@ function compose(
     stickyQueueScheduleToStartTimeout: '1s',
     ...(bringsWorkflows ? {} : findWorkflowCode()),
     ...worker,
+    ...connected,
     taskQueue,
     plugins: [...(worker.plugins ?? []), plugin],
   };
+}
+
+/** Types keep these out of TypeScript; in JavaScript they would lead the worker elsewhere than was asked and connected. */
+function findMisplaced({ worker = {} }: CreateWorkerOptions): string[] {
+  const given: Partial<WorkerOptions> = worker;
+  return BESIDE_WORKER.filter((name) => given[name] !== undefined).map(
+    (name) => `worker.${name} must be given as ${name}, beside worker`,
+  );
 }
 
 function loadProfile(): ReturnType<typeof loadClientConnectConfig> {

@@ -4,6 +4,7 @@
  */
 import type { Pace } from '../activities';
 import { TASK_QUEUE } from '../contract';
+import { REGION_PATTERN } from '../domain/names';
 import { refuseProblems } from './errors';
 
 /** What the steps need of a worker, whoever made it; every option has a default. */
@@ -14,7 +15,7 @@ export interface SageMakerPluginOptions {
   pollMinIntervalMs?: number;
   /** Longest time between two reads of one resource's status, in ms. @default 30000 */
   pollMaxIntervalMs?: number;
-  /** Most status reads in one second, over all waits of the process. @default 10 */
+  /** Most status reads in one second, over all waits of the workers that one plugin serves. @default 10 */
   readsPerSecond?: number;
   /** Time-out of one AWS request, in ms. @default 10000 */
   requestTimeoutMs?: number;
@@ -44,11 +45,16 @@ export interface ResolvedOptions extends Required<
   callTimeoutMs: number;
 }
 
-/** Fills in the defaults. @throws {@link WorkerError} `InvalidInput` with everything that is wrong */
-export function resolveOptions(options: SageMakerWorkerOptions): ResolvedOptions {
+/**
+ * Fills in the defaults.
+ *
+ * @param further what else is wrong, to be told with the rest
+ * @throws {@link WorkerError} `InvalidInput` with everything that is wrong
+ */
+export function resolveOptions(options: SageMakerWorkerOptions, further: string[] = []): ResolvedOptions {
   const refusal = refuseProblems(
     "the worker's options have",
-    findProblems(options),
+    [...findProblems(options), ...further],
     'Mend the options that are named.',
   );
   if (refusal) throw refusal;
@@ -94,7 +100,8 @@ function findProblems(options: SageMakerWorkerOptions): string[] {
   for (const name of WHOLE) expect(name, isWhole, 'a positive whole number');
   expect('readsPerSecond', (value) => Number.isFinite(value) && value > 0, 'a positive number');
   expect('shutdownGraceTimeMs', (value) => value === 0 || isWhole(value), 'a whole number of 0 or more');
-  expect('region', (value) => /^[a-z]{2}(-[a-z]+)+-\d+$/.test(String(value)), 'an AWS region such as eu-central-1');
+  const isRegion = (value: unknown): boolean => typeof value === 'string' && REGION_PATTERN.test(value);
+  expect('region', isRegion, 'an AWS region such as eu-central-1');
   expect('taskQueue', (value) => typeof value === 'string' && value !== '', 'the name of a task queue');
   const { pollMinIntervalMs: least, pollMaxIntervalMs: most } = options;
   if (problems.length === 0 && least !== undefined && least > (most ?? 30_000)) {

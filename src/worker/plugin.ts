@@ -11,6 +11,11 @@ import { WorkerError } from './errors';
 import { resolveOptions, type ResolvedOptions, type SageMakerPluginOptions } from './options';
 import { runTogether } from './run-together';
 
+/** Marks the options of a waits worker; a plugin that copies options copies this too. */
+const IS_OF_WAITS = Symbol('a worker of the waits');
+/** Waits workers themselves. All plugins know all of them: a plugin of the connection is given another's. */
+const waitsWorkers = new WeakSet<Worker>();
+
 /** Made once for each plugin: workers that share one share AWS's clients and the pace of status reads. */
 interface Parts {
   activities: Activities;
@@ -50,6 +55,7 @@ export class SageMakerPlugin implements WorkerPlugin {
   /** How Temporal names the plugin in a worker's record. */
   readonly name = 'temporal-sagemaker';
   readonly #options: ResolvedOptions;
+  readonly #running = new WeakSet<Worker>();
   #parts: Promise<Parts> | undefined;
 
   /** Task queue and grace time are the worker's own: where the options hold them, they are not looked at. */
@@ -59,21 +65,28 @@ export class SageMakerPlugin implements WorkerPlugin {
 
   /** Called by `Worker.create`: adds the activities. */
   async configureWorker(options: WorkerOptions): Promise<WorkerOptions> {
-    const own = (options.activities ?? {}) as Record<string, unknown>;
-    if (isOfWaits(Object.keys(own))) return options;
+    // A plugin of the connection is given to every worker on it, the one of the waits included.
+    if (IS_OF_WAITS in options) return options;
     if (!options.connection) throw connectionIsMissing(options);
-    const { activities } = await this.#makeParts();
-    const taken = Object.keys(activities).filter((name) => name in own);
+    const own = (options.activities ?? {}) as Record<string, unknown>;
+    const { activities, waits } = await this.#makeParts();
+    const taken = Object.keys({ ...activities, ...waits }).filter((name) => name in own);
     if (taken.length > 0) throw activitiesAreTaken(taken, options);
     return { ...options, activities: { ...own, ...activities } };
   }
 
   /** Called by the worker's `run`: runs the waits beside it. */
-  runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-    const { activities, namespace } = worker.options;
-    if (isOfWaits([...activities.keys()])) return next(worker);
-    const taskQueue = worker.options.taskQueue + WAITS_QUEUE_SUFFIX;
-    return runTogether(worker, next(worker), () => this.#createWaits(worker, taskQueue), { namespace, taskQueue });
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    // A second `run` is Temporal's to refuse: waits beside it would end, and take the first run with them.
+    const isSecondRun = worker.getState() !== 'INITIALIZED' || this.#running.has(worker);
+    if (waitsWorkers.has(worker) || isSecondRun) return next(worker);
+    const at = { namespace: worker.options.namespace, taskQueue: worker.options.taskQueue + WAITS_QUEUE_SUFFIX };
+    this.#running.add(worker);
+    try {
+      await runTogether(worker, next(worker), () => this.#createWaits(worker, at.taskQueue), at);
+    } finally {
+      this.#running.delete(worker);
+    }
   }
 
   async #createWaits(worker: Worker, taskQueue: string): Promise<Worker> {
@@ -81,7 +94,8 @@ export class SageMakerPlugin implements WorkerPlugin {
     const { connection } = worker;
     const { namespace, identity, dataConverter, interceptors } = worker.options;
     const { waits } = await this.#makeParts();
-    return Worker.create({
+    const options: WorkerOptions & { [IS_OF_WAITS]: true } = {
+      [IS_OF_WAITS]: true,
       ...(connection && { connection }),
       namespace,
       taskQueue,
@@ -94,7 +108,10 @@ export class SageMakerPlugin implements WorkerPlugin {
       shutdownGraceTime: 0,
       // An activity that never returns must not keep a process alive that looks healthy and does nothing.
       shutdownForceTime: '5 seconds',
-    });
+    };
+    const created = await Worker.create(options);
+    waitsWorkers.add(created);
+    return created;
   }
 
   /** A failure, such as a missing region, is not kept: the next worker may find it mended. */
@@ -116,11 +133,6 @@ async function createParts(options: ResolvedOptions): Promise<Parts> {
     activities: createActivities({ aws, timings: { heartbeatTimeoutMs, callTimeoutMs } }),
     waits: createWaitingActivities(reader),
   };
-}
-
-/** A plugin of the connection is given to every worker on it, the one of the waits included. */
-function isOfWaits(activityNames: string[]): boolean {
-  return activityNames.includes('awaitTrainingJobChange' satisfies keyof WaitingActivities);
 }
 
 /** A connection that a worker made itself ends with that worker, whoever else is on it. */

@@ -2,15 +2,16 @@
  * Two workers in one process that start, stop and fail as one: the main worker, which the caller runs and stops, and the
  * worker of the waits beside it. Called by the plugin.
  */
+import { types } from 'node:util';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { toWorkerError } from './errors';
 
-/** How soon one worker follows the other. Temporal tells nobody that a worker is being stopped; its state has to be looked at. */
-const LOOK_EVERY_MS = 100;
+/** How soon one worker follows the other. Temporal tells nobody that a worker starts or stops; its state has to be looked at. */
+export const LOOK_EVERY_MS = 100;
 
 /**
- * Settles once both have drained, with the failure of whichever failed. The waits do not stay for the main worker's grace
- * time: they are handed over as soon as it is told to stop.
+ * Settles once both have drained, with the failure that came first; what failed after it is behind its cause. The waits do
+ * not stay for the main worker's grace time: they are handed over as soon as it is told to stop.
  *
  * @param mainRun the run of the main worker, already begun: whoever stops it right after `run()` must find it running
  */
@@ -24,6 +25,10 @@ export async function runTogether(
   let hasMainEnded = false;
   let haveWaitsEnded = false;
   let unfollowed: Error | undefined;
+  const failures: unknown[] = [];
+  const noteFailure = (error: unknown): void => {
+    failures.push(error);
+  };
 
   const follow = (): void => {
     if (haveWaitsEnded && main.getState() === 'RUNNING') main.shutdown();
@@ -43,10 +48,12 @@ export async function runTogether(
   const looking = setInterval(follow, LOOK_EVERY_MS);
 
   const runs = [
-    mainRun.finally(() => {
-      hasMainEnded = true;
-      follow();
-    }),
+    mainRun
+      .finally(() => {
+        hasMainEnded = true;
+        follow();
+      })
+      .catch(noteFailure),
     // Also run where the main worker has ended meanwhile: only a run lets go of the connection.
     createWaits()
       .then(async (created) => {
@@ -61,9 +68,19 @@ export async function runTogether(
       .finally(() => {
         haveWaitsEnded = true;
         follow();
-      }),
+      })
+      .catch(noteFailure),
   ];
-  await Promise.allSettled(runs);
-  clearInterval(looking);
   await Promise.all(runs);
+  clearInterval(looking);
+  if (failures.length > 0) throw joinFailures(failures);
+}
+
+/** The first is why both ended; the other may have failed only because it was made to end. */
+function joinFailures([first, ...later]: unknown[]): unknown {
+  if (later.length === 0) return first;
+  if (!types.isNativeError(first)) return new AggregateError([first, ...later], 'both workers failed');
+  const behind = first.cause === undefined ? later : [first.cause, ...later];
+  first.cause = new AggregateError(behind, 'what it came from, if anything, and what failed after it');
+  return first;
 }

@@ -1,6 +1,6 @@
 /** Why a worker cannot be made or cannot go on: each told by a code, with what to do about it. */
 import { NativeConnection, Worker, type WorkerOptions, type WorkerPlugin } from '@temporalio/worker';
-import { createWorker, SageMakerPlugin, WorkerError } from '../../src/worker';
+import { createWorker, SageMakerPlugin, WorkerError, type CreateWorkerOptions } from '../../src/worker';
 import { quietRuntime } from '../support/quiet-runtime';
 import { startRefusingServer, type RefusingServer } from '../support/refusing-server';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from '../support/temporal';
@@ -47,6 +47,13 @@ describe('Worker.create with the plugin refuses', () => {
       expect.stringMatching(/^activities\.prepare is registered already/),
       expect.stringMatching(/^activities\.createModel is registered already/),
     ]);
+  });
+
+  it('activities of the waits’ names too, though the waits run elsewhere', async () => {
+    const activities = { awaitTrainingJobChange: () => 'mine' };
+    const { code, problems } = await refusalOf(Worker.create(optionsWith({ activities })));
+    expect(code).toBe('InvalidInput');
+    expect(problems).toEqual([expect.stringMatching(/^activities\.awaitTrainingJobChange is registered already/)]);
   });
 
   it('a second plugin on the same worker', async () => {
@@ -120,6 +127,55 @@ describe('createWorker refuses', () => {
     expect(code).toBe('InvalidInput');
     expect(problems).toHaveLength(2);
   });
+
+  it('what would lead the worker elsewhere than it connected', async () => {
+    const { nativeConnection: connection } = server;
+    // @ts-expect-error -- the type keeps all three out
+    const options: CreateWorkerOptions = { worker: { connection, namespace: 'elsewhere', taskQueue: 'elsewhere' } };
+    const { code, problems } = await refusalOf(createWorker(options));
+    expect(code).toBe('InvalidInput');
+    expect(problems).toEqual([
+      'worker.connection must be given as connection, beside worker',
+      'worker.namespace must be given as namespace, beside worker',
+      'worker.taskQueue must be given as taskQueue, beside worker',
+    ]);
+  });
+});
+
+describe('a worker by createWorker', () => {
+  const create = (worker: CreateWorkerOptions['worker'] = {}) => {
+    process.env.TEMPORAL_ADDRESS = server.address;
+    return createWorker({ taskQueue: uniqueTaskQueue(), worker: { workflowBundle: workflowBundle(), ...worker } });
+  };
+  /** Lets other work go on before the worker runs. */
+  const slow: WorkerPlugin = {
+    name: 'slow',
+    async runWorker(worker, next) {
+      await new Promise(setImmediate);
+      await next(worker);
+    },
+  };
+
+  it('that was told to stop before it ran closes and returns when it is run', async () => {
+    const worker = await create();
+    worker.shutdown();
+    await expect(worker.run()).resolves.toBeUndefined();
+  });
+
+  it('that is told to stop while a plugin holds its start back stops once it has started', async () => {
+    const worker = await create({ plugins: [slow] });
+    const running = worker.run();
+    worker.shutdown();
+    await expect(running).resolves.toBeUndefined();
+  });
+
+  it('refuses a second run as Temporal does, and the first goes on to its end', async () => {
+    const worker = await create();
+    const running = worker.run();
+    await expect(worker.run()).rejects.toThrow('already started');
+    worker.shutdown();
+    await expect(running).resolves.toBeUndefined();
+  });
 });
 
 describe('where Temporal denies', () => {
@@ -149,6 +205,36 @@ describe('of the worker and its waits', () => {
       });
       expect(fix).toContain('a connection of its own');
       expect(worker.getState()).toBe('STOPPED');
+    });
+  });
+
+  it('a second run is refused as Temporal does, and the first is untouched', async () => {
+    const worker = await Worker.create(optionsWith({}));
+    const running = worker.run();
+    await expect(worker.run()).rejects.toThrow('already started');
+    expect(worker.getState()).toBe('RUNNING');
+    worker.shutdown();
+    await running;
+    await expect(worker.run()).rejects.toThrow('already started');
+  });
+
+  it('the failure that came first is thrown, and what failed after it is behind its cause', async () => {
+    const late: WorkerPlugin = {
+      name: 'late',
+      async runWorker(worker, next) {
+        await next(worker);
+        throw new RangeError('the user’s own, on the way down');
+      },
+    };
+    const other = await Worker.create(optionsWith({ taskQueue: 'both-waits', plugins: [], activities: { rest } }));
+    const worker = await Worker.create(optionsWith({ taskQueue: 'both', plugins: [new SageMakerPlugin(), late] }));
+    await other.runUntil(async () => {
+      const { code, cause } = await refusalOf(worker.run());
+      expect(code).toBe('InvalidInput');
+      expect((cause as AggregateError).errors).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('Registration of multiple workers') as string }),
+        new RangeError('the user’s own, on the way down'),
+      ]);
     });
   });
 

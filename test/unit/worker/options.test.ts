@@ -1,5 +1,6 @@
 /** The worker's options: defaults, and everything that is wrong told at once, by option or by variable. */
 import { SageMakerPlugin, WorkerError, workerOptionsFromEnvironment } from '../../../src/worker';
+import { region as regionOfInput } from '../../../src/schemas/fields';
 import { resolveOptions } from '../../../src/worker/options';
 
 function refusalOf(make: () => unknown): WorkerError {
@@ -32,6 +33,7 @@ describe('options', () => {
     ['requestTimeoutMs', '10 seconds', 'a positive whole number, got "10 seconds"'],
     ['maxConcurrentWaits', null, 'a positive whole number, got null'],
     ['shutdownGraceTimeMs', -1, 'a whole number of 0 or more, got -1'],
+    ['region', ['eu-central-1'], 'an AWS region such as eu-central-1, got ["eu-central-1"]'],
     ['region', 'Frankfurt', 'an AWS region such as eu-central-1, got "Frankfurt"'],
     ['taskQueue', '', 'the name of a task queue, got ""'],
   ])('%s is not %j', (name, value, wanted) => {
@@ -39,10 +41,11 @@ describe('options', () => {
     expect({ code, problems }).toEqual({ code: 'InvalidInput', problems: [`${name} must be ${wanted}`] });
   });
 
-  it.each([['us-east-1'], ['us-gov-west-1'], ['cn-north-1'], ['us-isob-east-1'], ['ap-southeast-7']])(
-    'take the region %s',
+  it.each(['us-east-1', 'us-gov-west-1', 'cn-north-1', 'us-isob-east-1', 'ap-southeast-7', 'eusc-de-east-1'])(
+    'take the region %s, as an input does',
     (region) => {
       expect(resolveOptions({ region }).region).toBe(region);
+      expect(regionOfInput.parse(region)).toBe(region);
     },
   );
 
