@@ -223,7 +223,7 @@ export class Estimator {
    * The model of the last fit, to be deployed under several names or with several settings. Asks and waits for nothing:
    * the model's `deploy` waits for a fit that is still running, and its `modelData` is undefined until then.
    *
-   * @throws {@link SageMakerError} `InvalidInput` before any fit
+   * @throws {@link SageMakerError} `InvalidInput` before any fit, and for arguments of which no predictor can be made
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.create_model`
    */
   createModel<P>(options: ModelArguments & OwnPredictorArguments<P>): Model<P>;

@@ -5,6 +5,7 @@
 import type { DeployArguments, DeployTrainedInput } from '../contract';
 import type { HeldSession } from './held-session';
 import { RealTimePredictor, type PredictorOptions } from './predictor';
+import { requireUsable } from './predictor-problems';
 import type { Deserializer, Serializer } from './serializers';
 import { requireValid, startRun } from './start';
 import type { Training } from './training';
@@ -153,10 +154,15 @@ export interface SplitOptions<Options> {
   rest: Omit<Options, keyof ModelArguments | keyof AnyPredictor>;
 }
 
-/** A class of one's own wins over serializers and content types, as in the seed. */
+/**
+ * A class of one's own wins over serializers and content types, as in the seed.
+ *
+ * @throws {@link SageMakerError} `InvalidInput` for arguments of which no predictor can be made once the endpoint serves
+ */
 export function splitModelOptions<Options extends ModelArguments & AnyPredictor>(
   options: Options,
 ): SplitOptions<Options> {
+  requireUsable(options);
   const { predictorCls, serializer, deserializer, contentType, accept, timeoutMs, image, role, env, ...rest } = options;
   const modelArguments: ModelArguments = {
     ...(image !== undefined && { image }),

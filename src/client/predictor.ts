@@ -5,18 +5,16 @@
 import type { SageMakerRuntimeClient, SageMakerRuntimeClientConfig } from '@aws-sdk/client-sagemaker-runtime';
 import type { DeleteEndpointResult } from '../contract';
 import { keepBodyUnread, translateErrors } from './answer-stream';
-import { SageMakerError } from './errors';
 import { serializeBody } from './invocation-body';
 import { locateError, toInvocationError, toSerializeError, type Invocation } from './invocation-errors';
 import { orAborted } from './or-aborted';
+import { requireUsable } from './predictor-problems';
 import { bytesDeserializer, type Deserializer, type Serializer } from './serializers';
 import { connect, type Session } from './session';
 import { startRun } from './start';
 
 /** The model has 60 s for its answer; the rest is for the way. */
 const TIMEOUT_MS_DEFAULT = 70_000;
-/** Longer ones would overflow the timer and fire at once. */
-const TIMEOUT_MS_MAX = 2_147_483_647;
 const CONNECTION_TIMEOUT_MS = 5_000;
 
 /** How a predictor speaks to its endpoint. */
@@ -70,15 +68,16 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
    * Asks nobody; an endpoint that is not there is told by the first prediction.
    *
    * @param endpointName the endpoint to ask, whoever made it
-   * @throws {@link SageMakerError} `InvalidInput` for a `timeoutMs` that is no whole number from 1
+   * @throws {@link SageMakerError} `InvalidInput` with every problem, such as a `timeoutMs` that is no whole number from 1
    */
   constructor(
     /** The endpoint that is asked. */
     readonly endpointName: string,
     options: PredictorOptions<Data, Answer> = {},
   ) {
+    requireUsable(options, { endpointName });
     this.#options = options;
-    this.#timeoutMs = readTimeout(options.timeoutMs ?? TIMEOUT_MS_DEFAULT, endpointName);
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS_DEFAULT;
   }
 
   /** Content type that is sent: the explicit one, else the serializer's. Undefined: AWS's default. */
@@ -208,10 +207,4 @@ export class RealTimePredictor<Data = Uint8Array | string, Answer = Uint8Array> 
     });
     return this.#client;
   }
-}
-
-function readTimeout(timeoutMs: number, endpointName: string): number {
-  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX) return timeoutMs;
-  const why = `timeoutMs must be a whole number from 1 to ${String(TIMEOUT_MS_MAX)}, not ${String(timeoutMs)}.`;
-  throw new SageMakerError('InvalidInput', why, { endpointName, fix: 'Give timeoutMs in milliseconds.' });
 }

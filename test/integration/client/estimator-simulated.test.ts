@@ -99,6 +99,7 @@ test('wait: false returns while the job trains; model and deploy wait for it', a
   expect(model).toMatchObject({ trainingJobName: run.workflowId, image: 'iris' });
   // What is wrong with a deploy is told though the job still trains.
   expect(await failureOf(model.deploy({ ...DEPLOY, initialInstanceCount: 0 }))).toMatchObject({ code: 'InvalidInput' });
+  expect(await failureOf(estimator.deploy({ ...DEPLOY, timeoutMs: 0 }))).toMatchObject({ code: 'InvalidInput' });
   const deploying = Promise.all([
     estimator.deploy(DEPLOY),
     model.deploy({ ...DEPLOY, endpointName: `${run.workflowId}-two` }),
