@@ -2,132 +2,79 @@
  * Waits for a run with its training log beside it: what `fit` and `fitThenDeploy` do when they are asked to wait. Lines go
  * to stdout or to a function; trouble with the log goes to stderr or to another function, and stops nothing.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowType } from '../contract';
 import { guardListener } from './guard-listener';
 import type { LogLine } from './log-line';
-import { tailTrainingLogs } from './logs';
+import { printTo } from './print-to';
 import type { ResultOf, Run, RunProgress } from './run';
+import { followTrainingLog, type LogFollowing } from './training-log';
 
-/** How long the log may be silent after the run has ended, until it is left; it ends by itself before that. */
-const LOG_SILENCE_MS = 15_000;
+/** How long the last look at a run that has ended may take, until its log is taken for unknown. */
+const LAST_LOOK_LIMIT_MS = 15_000;
 
 /** `true` prints the containers' lines to stdout; a function gets them instead. */
 export type LogTarget = boolean | ((line: LogLine) => void);
 
-export interface FollowOptions {
+export interface FollowOptions extends Pick<LogFollowing, 'region' | 'intervalMs' | 'silenceLimitMs' | 'aws'> {
   logs: LogTarget;
   /** Lines are headed by their host where there is more than one. */
   hostCount: number;
-  /** Used until the run tells its own. */
-  region?: string;
   /** @default lines on stderr */
   onNotice?: (notice: string) => void;
 }
 
+/** What is asked of the run. */
+type FollowableRun<T extends WorkflowType> = Pick<Run<T>, 'result' | 'watch'>;
+
 /** The run's result. Its log has been told by then, as far as it could be read. */
-export async function followRun<T extends WorkflowType>(run: Run<T>, options: FollowOptions): Promise<ResultOf[T]> {
-  const onNotice = guardListener(options.onNotice ?? warn);
-  const log = options.logs === false ? undefined : openLog(run, { ...options, logs: options.logs, onNotice });
+export async function followRun<T extends WorkflowType>(
+  run: FollowableRun<T>,
+  { logs, onNotice: givenOnNotice, ...reading }: FollowOptions,
+): Promise<ResultOf[T]> {
+  const onNotice = guardListener(givenOnNotice ?? printTo(process.stderr));
+  if (logs === false) return run.result({ onNotice });
+  const stop = new AbortController();
+  const log = followTrainingLog({
+    ...reading,
+    onLine: typeof logs === 'function' ? logs : printLine(reading.hostCount),
+    onTrouble: onNotice,
+  });
+  const watching = showProgress(run, log.see, { onNotice, signal: stop.signal });
   try {
     return await run.result({ onNotice });
   } finally {
-    await log?.close();
+    const overdue = setTimeout(() => {
+      stop.abort();
+    }, LAST_LOOK_LIMIT_MS);
+    await watching;
+    clearTimeout(overdue);
+    await log.end();
   }
 }
 
-interface FollowedLog {
-  /** Resolves when the log has been told to its end, or has been silent for too long. */
-  close(): Promise<void>;
-}
-
-function openLog<T extends WorkflowType>(
-  run: Run<T>,
-  options: Required<Pick<FollowOptions, 'logs' | 'onNotice'>> & FollowOptions,
-): FollowedLog {
-  const stop = new AbortController();
-  const told = new AbortController();
-  const tellLine = typeof options.logs === 'function' ? options.logs : printLine(options.hostCount);
-  let lastLineAtMs = 0;
-  const onLine = (line: LogLine): void => {
-    lastLineAtMs = performance.now();
-    tellLine(line);
-  };
-  const telling = tellLog(run, { ...options, onLine, signal: stop.signal }).finally(() => {
-    told.abort();
-  });
-  return {
-    async close() {
-      const endedAtMs = performance.now();
-      while (!told.signal.aborted) {
-        const leftMs = Math.max(endedAtMs, lastLineAtMs) + LOG_SILENCE_MS - performance.now();
-        if (leftMs <= 0) {
-          options.onNotice(
-            `the log is left unread: nothing came for ${String(LOG_SILENCE_MS / 1_000)} s after the end`,
-          );
-          break;
-        }
-        await pause(leftMs, undefined, { signal: told.signal }).catch(() => undefined);
-      }
-      stop.abort();
-      await telling;
-    },
-  };
-}
-
-interface Telling {
-  hostCount: number;
-  region?: string;
-  onLine: (line: LogLine) => void;
-  onNotice: (notice: string) => void;
-  signal: AbortSignal;
-}
-
-/** Never rejects. */
-async function tellLog<T extends WorkflowType>(
-  run: Run<T>,
-  { hostCount, onLine, onNotice, signal, ...given }: Telling,
+/** Shows each progress, and notices where no worker tells it. Never rejects. */
+async function showProgress<T extends WorkflowType>(
+  run: FollowableRun<T>,
+  see: (progress: RunProgress) => void,
+  { onNotice, signal }: { onNotice: (notice: string) => void; signal: AbortSignal },
 ): Promise<void> {
-  let tail: Promise<void> | undefined;
-  let endTraining: () => void = () => undefined;
-  const trainingEnded = new Promise<void>((resolve) => {
-    endTraining = resolve;
-  });
+  let last: string | undefined;
   try {
     for await (const progress of run.watch({ signal })) {
-      const job = progress.trainingJob;
-      if (job?.status !== undefined) {
-        const region = progress.region ?? given.region;
-        tail ??= tailTrainingLogs({
-          trainingJobName: job.name,
-          hostCount,
-          until: trainingEnded,
-          onLine,
-          onTrouble: onNotice,
-          signal,
-          ...(region !== undefined && { region }),
-        });
-      }
-      if (hasTrained(progress)) endTraining();
+      const { notice } = progress;
+      if (notice !== last) onNotice(notice ?? 'a worker answers again');
+      last = notice;
+      see(progress);
     }
   } catch (error) {
     // The same trouble fails the waiting itself, if it lasts.
     onNotice(`the log is not followed any more: ${error instanceof Error ? error.message : String(error)}`);
   }
-  endTraining();
-  await tail;
-}
-
-function hasTrained({ stage, trainingJob }: RunProgress): boolean {
-  return stage === 'Deploying' || ['Completed', 'Failed', 'Stopped'].includes(trainingJob?.status ?? '');
 }
 
 function printLine(hostCount: number): (line: LogLine) => void {
+  const print = printTo(process.stdout);
   return ({ host, message }) => {
-    process.stdout.write(hostCount > 1 ? `${host} | ${message}\n` : `${message}\n`);
+    print(hostCount > 1 ? `${host} | ${message}` : message);
   };
-}
-
-function warn(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

@@ -17,7 +17,7 @@ export interface LogLine {
 }
 
 export function toLogLine({ stream, timestamp, message }: LogEvent, trainingJobName: string): LogLine {
-  return { host: hostOfStream(stream, trainingJobName), stream, timestamp, message: stripControls(message) };
+  return { host: hostOfStream(stream, trainingJobName), stream, timestamp, message: toPlainLines(message) };
 }
 
 /** Streams are named `job/algo-1-1234567890`; the number is the time the host began. */
@@ -32,8 +32,11 @@ const SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]P^_X][^\u0007\u001b]*(?:\u
 // eslint-disable-next-line no-control-regex -- all but tab and newline
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** A log is text of a stranger: printed as it is, it could recolour, retitle or rewrite a terminal. */
-export function stripControls(text: string): string {
+/**
+ * Text without control sequences, in which what overwrote a line is a line of its own. A log is text of a stranger:
+ * printed as it is, it could recolour, retitle or rewrite a terminal.
+ */
+export function toPlainLines(text: string): string {
   return text
     .replace(SEQUENCES, '')
     .replace(/\r+(?=\n|$)/g, '')

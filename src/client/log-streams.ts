@@ -5,6 +5,7 @@
 import type * as Sdk from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { inParallel } from './in-parallel';
+import { orAborted } from './or-aborted';
 
 /** 50 hosts with pages of this length are a few MB. */
 const PAGE_EVENTS_MAX = 1_000;
@@ -14,6 +15,8 @@ const EMPTY_PAGES_MAX = 20;
 const STREAMS_AT_ONCE = 5;
 /** So many streams that AWS does not answer for, and the others are not asked now either. */
 const FAILURES_MAX = 5;
+/** Longer than the SDK's attempts take: credentials that never come have no limit of their own. */
+const CALL_LIMIT_MS = 90_000;
 
 /** One line as it stands in CloudWatch. */
 export interface LogEvent {
@@ -60,16 +63,22 @@ export function readLogGroup(
 ): LogGroupReader {
   const positions = new Map<string, Position>();
   const options = signal ? { abortSignal: signal } : {};
+  const limited = <T>(call: () => Promise<T>): Promise<T> => {
+    const inTime = () => orAborted(AbortSignal.timeout(CALL_LIMIT_MS), call);
+    return signal ? orAborted(signal, inTime) : inTime();
+  };
   let isInterrupted = false;
   let pageCount = 0;
 
   async function findStreams(): Promise<string[]> {
     let nextToken: string | undefined;
     for (let page = 0; page < LIST_PAGES_MAX; page += 1) {
-      const answer = await client.send(
-        new sdk.DescribeLogStreamsCommand({ logGroupName: group, logStreamNamePrefix: streamPrefix, nextToken }),
-        options,
-      );
+      const command = new sdk.DescribeLogStreamsCommand({
+        logGroupName: group,
+        logStreamNamePrefix: streamPrefix,
+        nextToken,
+      });
+      const answer = await limited(() => client.send(command, options));
       for (const { logStreamName: stream } of answer.logStreams ?? []) {
         if (stream !== undefined && !positions.has(stream)) positions.set(stream, beginningOf(stream));
       }
@@ -85,16 +94,14 @@ export function readLogGroup(
       const { token, timestamp } = position;
       const from = token === undefined ? timestamp > 0 && { startTime: timestamp } : { nextToken: token };
       try {
-        const { events = [], nextForwardToken } = await client.send(
-          new sdk.GetLogEventsCommand({
-            logGroupName: group,
-            logStreamName: position.stream,
-            startFromHead: true,
-            limit: PAGE_EVENTS_MAX,
-            ...from,
-          }),
-          options,
-        );
+        const command = new sdk.GetLogEventsCommand({
+          logGroupName: group,
+          logStreamName: position.stream,
+          startFromHead: true,
+          limit: PAGE_EVENTS_MAX,
+          ...from,
+        });
+        const { events = [], nextForwardToken } = await limited(() => client.send(command, options));
         pageCount += 1;
         position.page = token === undefined ? withoutTold(events, position) : events;
         position.next = 0;

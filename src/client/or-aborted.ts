@@ -1,6 +1,6 @@
 /**
  * Waiting that a signal ends, for work that does not look at signals by itself: serializers, and the AWS SDK as long as
- * it looks for credentials and region. Used by predictions.
+ * it looks for credentials and region. Used by predictions and by the reading of logs.
  */
 
 /** Rejects with the signal's reason as soon as it is aborted, whatever the work still does. */

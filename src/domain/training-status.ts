@@ -92,6 +92,11 @@ export function judgeTrainingJob(job: Pick<TrainingJobObservation, 'status' | 's
   }
 }
 
+/** True for the statuses in which a job stays. */
+export function hasJobEnded(status: string | undefined): boolean {
+  return status !== undefined && judgeTrainingJob({ status, secondaryStatus: '' }) !== 'running';
+}
+
 /** True where AWS says something that the cursor has not: another status, a further transition, the training's start. */
 export function isNewForTrainingJob(job: TrainingJobObservation, seen: TrainingJobCursor | undefined): boolean {
   if (!seen) return true;

@@ -6,7 +6,8 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as sdk from '@aws-sdk/client-cloudwatch-logs';
-import { tailTrainingLogs, type LogLine, type TailOptions } from '../../../src/client';
+import { tailTrainingLogs, type LogLine, type RunProgress, type TailOptions } from '../../../src/client';
+import { followRun, type FollowOptions } from '../../../src/client/follow-run';
 import { followLogGroup } from '../../../src/client/log-readings';
 import { readLogGroup } from '../../../src/client/log-streams';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../../src/emulator';
@@ -285,4 +286,74 @@ test('a listener that throws ends its own reading only', async () => {
   });
   await tail.done;
   expect(tail.troubles).toEqual([expect.stringContaining('my own mistake')]);
+});
+
+describe('beside a run', () => {
+  const RESULT = { trainingJobName: 'told by the run' };
+  const PROGRESS: RunProgress = {
+    stage: 'Training',
+    ledger: [],
+    attempts: {},
+    links: {},
+    warnings: [],
+    live: true,
+  };
+
+  /** Follows a run that tells this progress and has ended then. */
+  async function follow(steps: Partial<RunProgress>[], further: Partial<FollowOptions> = {}) {
+    const lines: string[] = [];
+    const notices: string[] = [];
+    const run = {
+      result: () => Promise.resolve(RESULT as never),
+      async *watch() {
+        for (const step of steps) {
+          yield { ...PROGRESS, ...step };
+          await Promise.resolve();
+        }
+      },
+    };
+    const result = await followRun<'fit'>(run, {
+      logs: ({ message }) => lines.push(message),
+      hostCount: 1,
+      onNotice: (notice) => notices.push(notice),
+      intervalMs: INTERVAL_MS,
+      aws,
+      ...further,
+    });
+    expect(result).toBe(RESULT);
+    return { lines, notices };
+  }
+
+  const jobOf = (name: string, status?: string): RunProgress['trainingJob'] => ({
+    name,
+    transitions: [],
+    metrics: [],
+    ...(status !== undefined && { status }),
+  });
+
+  test('the log of a run that has ended is told though no worker is alive, and that is noticed', async () => {
+    const job = uniqueName('ended');
+    await write(job, 'algo-1-1', [[1, 'all of it']]);
+    const { lines, notices } = await follow([
+      { stage: 'Done', trainingJob: jobOf(job), live: false, notice: 'no worker is alive' },
+    ]);
+    expect(lines).toEqual(['all of it']);
+    expect(notices).toEqual(['no worker is alive']);
+  });
+
+  test('nothing is read of a job that the worker has not made yet', async () => {
+    const since = (await control.calls()).length;
+    expect(await follow([{ trainingJob: jobOf(uniqueName('planned')) }])).toEqual({ lines: [], notices: [] });
+    expect(await control.calls({ since })).toEqual([]);
+  });
+
+  test.each([
+    ['CloudWatch hangs', {}],
+    ['credentials never come', { credentials: () => new Promise<never>(() => undefined) }],
+  ])('where %s, the log is left and the run’s result told', async (_what, further) => {
+    await control.addFaults([{ operation: 'DescribeLogStreams', action: 'hang' }]);
+    const progress = { stage: 'Done' as const, trainingJob: jobOf(uniqueName('hung'), 'Completed') };
+    const { notices } = await follow([progress], { aws: { ...aws, ...further }, silenceLimitMs: 100 });
+    expect(notices).toEqual(['the log is left unread: nothing came for 0.1 s after the end']);
+  });
 });

@@ -1,4 +1,4 @@
-import { stripControls } from '../../../src/client/log-line';
+import { toPlainLines } from '../../../src/client/log-line';
 
 test.each([
   ['colours', '\u001b[1;31mred\u001b[0m text', 'red text'],
@@ -11,10 +11,10 @@ test.each([
   ['bells and backspaces', 'a\u0007\bb\u0000', 'ab'],
   ['the end of a Windows line', 'text\r\n', 'text\n'],
 ])('%s are taken out', (_what, raw, clean) => {
-  expect(stripControls(raw)).toBe(clean);
+  expect(toPlainLines(raw)).toBe(clean);
 });
 
 test('tabs, lines and all letters stay; what overwrote a line becomes one of its own', () => {
-  expect(stripControls('a\tb\nä 中 🎉')).toBe('a\tb\nä 中 🎉');
-  expect(stripControls(' 10%\r 20%\r')).toBe(' 10%\n 20%');
+  expect(toPlainLines('a\tb\nä 中 🎉')).toBe('a\tb\nä 中 🎉');
+  expect(toPlainLines(' 10%\r 20%\r')).toBe(' 10%\n 20%');
 });
