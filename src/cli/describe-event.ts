@@ -2,7 +2,7 @@
  * Events and failures as lines for people. `output.ts` decides where they go; programs get the same as objects.
  */
 import type { Failure } from './command-failure';
-import { stripControls, timeOfDay } from './live-block';
+import { dropControlCharacters, timeOfDay } from './live-block';
 import type { CommandEvent } from './output';
 import type { Paint } from './terminal-style';
 
@@ -12,14 +12,14 @@ export function describeEvent(event: Exclude<CommandEvent, { type: 'log' }>, pai
     case 'status': {
       const status = [event.status, event.secondaryStatus, event.message].filter((part) => part !== undefined);
       const time = timeOfDay(event.since === undefined ? Date.now() : Date.parse(event.since));
-      return stripControls(`${time} ${event.subject} ${event.name}: ${[...new Set(status)].join(' · ')}`);
+      return dropControlCharacters(`${time} ${event.subject} ${event.name}: ${[...new Set(status)].join(' · ')}`);
     }
     case 'heartbeat': {
       const stage = event.stage === undefined ? '' : `${event.stage}, `;
-      return stripControls(`${timeOfDay(Date.now())} ${event.workflowId}: ${stage}still followed`);
+      return dropControlCharacters(`${timeOfDay(Date.now())} ${event.workflowId}: ${stage}still followed`);
     }
     case 'warning':
-      return `${paint('yellow', 'warning:')} ${stripControls(event.message)}`;
+      return `${paint('yellow', 'warning:')} ${dropControlCharacters(event.message)}`;
   }
 }
 
@@ -35,7 +35,7 @@ export function describeFailureLines(failure: Failure, paint: Paint): string[] {
     requestId,
   }).filter(([, value]) => value !== undefined && !message.includes(value));
   return [
-    `${paint('red', '✗')} ${stripControls(`${code}: ${message}`)}`,
+    `${paint('red', '✗')} ${dropControlCharacters(`${code}: ${message}`)}`,
     ...[
       ...(problems ?? []).map((problem) => `  - ${problem}`),
       ...(differences ?? []).map((difference) => `  - ${difference}`),
@@ -43,6 +43,6 @@ export function describeFailureLines(failure: Failure, paint: Paint): string[] {
       ...(fix === undefined ? [] : [`fix: ${fix}`]),
       ...(coordinates.length === 0 ? [] : [coordinates.map(([name, value]) => `${name}: ${String(value)}`).join('  ')]),
       ...(logTail && logTail.length > 0 ? ['last log lines:', ...logTail.map((line) => `  │ ${line}`)] : []),
-    ].map(stripControls),
+    ].map(dropControlCharacters),
   ];
 }

@@ -9,7 +9,7 @@ import { duration } from './live-block';
 export function describeResult(workflowType: string, result: unknown): string {
   const { endpointName, modelData } = fieldsOf(result);
   const text = workflowType === 'fit' ? modelData : endpointName;
-  return typeof text === 'string' && isOurs(workflowType) ? text : JSON.stringify(result);
+  return typeof text === 'string' && isOurs(workflowType) ? text : JSON.stringify(result ?? null);
 }
 
 /** The same for programs: the fields of our results, and any other workflow's result as it is. */
@@ -26,7 +26,8 @@ export function describeUse(result: unknown): string[] {
   ];
 }
 
-function isOurs(workflowType: string): boolean {
+/** True of the workflow types of this package: only of those are the results' fields known. */
+export function isOurs(workflowType: string): boolean {
   return (WORKFLOW_TYPES as readonly string[]).includes(workflowType);
 }
 

@@ -19,8 +19,7 @@ export function describeLeaving<Options extends CommonOptions>(
   { workflowId, runId, startedAtMs, progress }: LeftRun,
   nowMs = Date.now(),
 ): Farewell {
-  const name = workflowId;
-  const next = { attach: commandLine('attach', { name }), cancel: commandLine('cancel', { name }) };
+  const next = nextCommands({ commandLine }, workflowId);
   const after = startedAtMs === undefined ? '' : ` after ${duration(nowMs - startedAtMs)}`;
   const stage = progress === undefined ? 'has been started' : `is at ${progress.stage}${describeDetail(progress)}`;
   return {
@@ -40,13 +39,31 @@ function describeDetail({ stage, trainingJob, endpoint }: NonNullable<LeftRun['p
   return stage === 'Deploying' && endpoint?.status !== undefined ? ` (endpoint ${endpoint.status})` : '';
 }
 
+/** Of a run that is known by its name alone: Temporal has not answered yet. */
+export function describeUnreached<Options extends CommonOptions>(
+  { commandLine }: Pick<Invocation<Options>, 'commandLine'>,
+  workflowId: string,
+): Farewell {
+  const next = nextCommands({ commandLine }, workflowId);
+  return {
+    lines: [`${workflowId} is left as it is: Temporal has not told of it yet`, `follow it: ${next.attach}`],
+    details: { workflowId, next },
+  };
+}
+
+function nextCommands<Options extends CommonOptions>(
+  { commandLine }: Pick<Invocation<Options>, 'commandLine'>,
+  name: string,
+): { attach: string; cancel: string } {
+  return { attach: commandLine('attach', { name }), cancel: commandLine('cancel', { name }) };
+}
+
 /** Of a run that has been told to stop. */
 export function describeStopping<Options extends CommonOptions>(
   { commandLine }: Pick<Invocation<Options>, 'commandLine'>,
   { workflowId, runId }: LeftRun,
 ): Farewell {
-  const name = workflowId;
-  const next = { attach: commandLine('attach', { name }), cancel: commandLine('cancel', { name }) };
+  const next = nextCommands({ commandLine }, workflowId);
   return {
     lines: [
       `${workflowId} has been told to stop, and goes on doing so`,

@@ -1,9 +1,10 @@
 /**
- * Reads a training job's log beside the progress of its run: from the log's first line, whenever the following began, to
- * a little after the job has ended. Each line is told once and in order.
+ * Reads the log of a run's training jobs beside its progress: from each log's first line, whenever the following began,
+ * to a little after the job has ended. Each line is told once, those of one job in order.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogLine, RunProgress } from '../client';
+import type { FailureCode } from '../contract';
 import type { CommandEvent } from './output';
 import type { ClientModule } from './with-session';
 
@@ -19,8 +20,8 @@ export interface LogFollowing {
   /** Ends the reading. */
   signal: AbortSignal;
   onLine: (line: LogLine) => void;
-  /** What is in the way of the log, one sentence each. */
-  onTrouble: (trouble: string) => void;
+  /** What is in the way of the log, one sentence each; with a code where it could not be read. */
+  onTrouble: (trouble: string, code?: FailureCode) => void;
   /** Milliseconds between two readings. @default the client's */
   intervalMs?: number;
 }
@@ -33,42 +34,52 @@ export interface FollowedLog {
   leave(): void;
 }
 
+interface Tail {
+  /** Resolves when the log has been read to its end. */
+  read: Promise<void>;
+  endTraining: () => void;
+}
+
 export function followLog({ client, signal, onLine, onTrouble, intervalMs }: LogFollowing): FollowedLog {
   const left = new AbortController();
-  let hasTrained = false;
-  let endTraining = (): void => undefined;
-  const trained = new Promise<void>((resolve) => {
-    endTraining = () => {
-      hasTrained = true;
-      resolve();
-    };
-  });
   let heardAtMs = 0;
-  let tail: Promise<void> | undefined;
+  /** By the job's name: a workflow may train several models. */
+  const tails = new Map<string, Tail>();
+
+  const begin = (trainingJobName: string, region: string | undefined): Tail => {
+    let endTraining = (): void => undefined;
+    const trained = new Promise<void>((resolve) => {
+      endTraining = resolve;
+    });
+    const read = client.tailTrainingLogs({
+      trainingJobName,
+      until: trained,
+      onLine(line) {
+        heardAtMs = performance.now();
+        onLine(line);
+      },
+      onTrouble,
+      signal: AbortSignal.any([signal, left.signal]),
+      ...(region !== undefined && { region }),
+      ...(intervalMs !== undefined && { intervalMs }),
+    });
+    return { read, endTraining };
+  };
 
   return {
     see({ trainingJob: job, stage, region, live }) {
       // Before the job exists there is no log. Without a worker nobody tells whether it does.
       if (job === undefined || (job.status === undefined && live)) return;
-      tail ??= client.tailTrainingLogs({
-        trainingJobName: job.name,
-        until: trained,
-        onLine(line) {
-          heardAtMs = performance.now();
-          onLine(line);
-        },
-        onTrouble,
-        signal: AbortSignal.any([signal, left.signal]),
-        ...(region !== undefined && { region }),
-        ...(intervalMs !== undefined && { intervalMs }),
-      });
-      if (STAGES_AFTER_TRAINING.includes(stage) || ENDED.includes(job.status ?? '')) endTraining();
+      const tail = tails.get(job.name) ?? begin(job.name, region);
+      tails.set(job.name, tail);
+      // One that another job follows may train beside it, so that it ends by its own status or with the run.
+      if (STAGES_AFTER_TRAINING.includes(stage) || ENDED.includes(job.status ?? '')) tail.endTraining();
     },
     async end() {
-      if (!hasTrained) endTraining();
+      for (const { endTraining } of tails.values()) endTraining();
       heardAtMs = performance.now();
       const isRead = new AbortController();
-      const reading = (tail ?? Promise.resolve()).then(() => {
+      const reading = Promise.all(Array.from(tails.values(), ({ read }) => read)).then(() => {
         isRead.abort();
       });
       while (!isRead.signal.aborted) {

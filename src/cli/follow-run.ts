@@ -37,12 +37,18 @@ export async function followRun<T extends WorkflowType>(
   const view: RunView = { workflowId: run.workflowId, startedAtMs: Date.now(), progress: undefined };
   if (options.curve) view.curve = options.curve;
   const stopBlock = output.startBlock((columns, nowMs) => frame(view, columns, nowMs));
-  const stopHeartbeat = keepTelling(output, run.workflowId, () => view.progress?.stage);
+  const stopHeartbeat = keepTelling(
+    (event) => output.emit(event),
+    run.workflowId,
+    () => view.progress?.stage,
+  );
   const onNotice = (message: string): void => output.emit({ type: 'warning', message });
   const log = followLog({
     client: options.client,
     signal,
-    onTrouble: onNotice,
+    onTrouble: (trouble) => {
+      onNotice(trouble);
+    },
     onLine(line) {
       for (const event of readLogLine(line)) {
         output.emit(event);

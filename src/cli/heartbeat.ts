@@ -8,10 +8,10 @@ import type { Stage } from '../contract';
 const INTERVAL_MS = 60_000;
 
 /** Tells, until the returned function is called, that a run is still followed. */
-export function keepTelling(output: Output, workflowId: string, stageNow: () => Stage | undefined): () => void {
+export function keepTelling(tell: Output['remark'], workflowId: string, stageNow: () => Stage | undefined): () => void {
   const timer = setInterval(() => {
     const stage = stageNow();
-    output.emit({ type: 'heartbeat', workflowId, ...(stage !== undefined && { stage }) });
+    tell({ type: 'heartbeat', workflowId, ...(stage !== undefined && { stage }) });
   }, INTERVAL_MS);
   return () => {
     clearInterval(timer);

@@ -35,7 +35,7 @@ export function frame(view: RunView, columns: number, nowMs: number): string[] {
     lines.push(`  endpoint      ${endpoint.status}${sinceText(endpoint.since, nowMs)}`);
   }
   if (view.notice !== undefined) lines.push(`  ${view.notice}`);
-  return lines.map((line) => fit(stripControls(line), columns));
+  return lines.map((line) => fit(dropControlCharacters(line), columns));
 }
 
 /** One character a value; more values than fit are thinned evenly, the last one kept. */
@@ -83,8 +83,11 @@ export function timeOfDay(ms: number): string {
   return new Date(ms).toLocaleTimeString('en-GB');
 }
 
-/** Removes what could move the cursor or colour the terminal: names and log lines come from outside. */
-export function stripControls(text: string): string {
+/**
+ * Takes away the characters that make a terminal move its cursor or change colours, and leaves what they were followed by:
+ * names and log lines come from outside.
+ */
+export function dropControlCharacters(text: string): string {
   return text.replace(/[^\P{Cc}\t\n]/gu, '');
 }
 

@@ -5,7 +5,7 @@
 import type { Failure } from './command-failure';
 import { describeEvent, describeFailureLines } from './describe-event';
 import type { PrintedEvent } from './event-schemas';
-import { stripControls } from './live-block';
+import { dropControlCharacters } from './live-block';
 import { createBlock, type Painter } from './terminal-block';
 import { canRedraw, paintFor, styleOfContainer } from './terminal-style';
 
@@ -43,6 +43,8 @@ export interface Output {
   readonly columns: number;
   /** Tells what happened: an object for programs, a line for people. */
   emit(event: CommandEvent): void;
+  /** The same on stderr alone, a line for whoever looks: of a command that has nothing but its result on stdout. */
+  remark(event: Exclude<CommandEvent, { type: 'log' }>): void;
   /** Something that programs read and people are told in other words. */
   announce<T extends Announcement>(type: T, fields: Omit<Told<T>, 'type'>): void;
   /** What is being done, for people alone. */
@@ -87,7 +89,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
     block.around(() => stderr.write(`${text}\n`));
   };
   const sayOnStdout = (text: string, { prefix = '' } = {}): void => {
-    const line = prefix + (stdout.isTTY ? stripControls(text) : text);
+    const line = prefix + (stdout.isTTY ? dropControlCharacters(text) : text);
     // Lines that go elsewhere do not disturb the block.
     if (stdout.isTTY) block.around(() => stdout.write(`${line}\n`));
     else stdout.write(`${line}\n`);
@@ -118,6 +120,9 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       else if (json) writeEvent(event);
       // The block shows statuses already, and that it is alive.
       else if (event.type === 'warning' || !block.isShown()) sayOnStderr(describeEvent(event, paintErr));
+    },
+    remark(event) {
+      if (!quiet && !isSettled) sayOnStderr(describeEvent(event, paintErr));
     },
     announce(type, fields) {
       if (json && !quiet && !isSettled) writeEvent({ ...fields, type });

@@ -3,7 +3,8 @@
  * come from the client's reader; whose job it is and when it ends is told by a {@link LogSource}.
  */
 import type { LogLine } from '../client';
-import { readLogLine } from './follow-log';
+import type { FailureCode } from '../contract';
+import { readLogLine, type LogFollowing } from './follow-log';
 import type { Output } from './output';
 import type { ClientModule } from './with-session';
 
@@ -11,7 +12,7 @@ export interface LogSource {
   trainingJobName: string;
   region?: string;
   /** Has the lines told until the job has ended and the last ones have come. */
-  follow(onLine: (line: LogLine) => void, onTrouble: (trouble: string) => void): Promise<void>;
+  follow(onLine: (line: LogLine) => void, onTrouble: LogFollowing['onTrouble']): Promise<void>;
 }
 
 export interface LogChoice {
@@ -25,6 +26,8 @@ export interface LogChoice {
 export interface PrintedLog {
   lineCount: number;
   troubles: string[];
+  /** Why the log could not be read, where it could not. */
+  unread?: { trouble: string; code: FailureCode };
 }
 
 export async function printLog(
@@ -33,9 +36,10 @@ export async function printLog(
   { client, output, signal }: { client: ClientModule; output: Output; signal: AbortSignal },
 ): Promise<PrintedLog> {
   const printed: PrintedLog = { lineCount: 0, troubles: [] };
-  const onTrouble = (trouble: string): void => {
+  const onTrouble: LogFollowing['onTrouble'] = (trouble, code) => {
     if (printed.troubles.includes(trouble)) return;
     printed.troubles.push(trouble);
+    if (code !== undefined) printed.unread ??= { trouble, code };
     output.emit({ type: 'warning', message: trouble });
   };
   const print = (line: LogLine): void => {
@@ -61,9 +65,9 @@ export async function printLog(
         if (choice.tail === undefined) print(line);
         else last = keepLast(last, line, choice.tail);
       },
-      onTrouble: (trouble) => {
+      onTrouble: (trouble, code) => {
         // Of a job that is followed, the log may yet begin.
-        if (choice.follow === undefined) onTrouble(trouble);
+        if (choice.follow === undefined) onTrouble(trouble, code);
       },
       signal,
       ...(source.region !== undefined && { region: source.region }),

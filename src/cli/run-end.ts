@@ -2,15 +2,22 @@
  * How a run ended, for those who look at its end rather than for its result: what `cancel` tells, and a follower that
  * cancels on its way out.
  */
-import type { Run } from '../client';
+import type { ResultOf, Run } from '../client';
 import type { LedgerEntry, WorkflowType } from '../contract';
 import { describeFailure } from './command-failure';
-import { describeLedger } from './describe-run';
+import { describeLedger, isOurs } from './describe-run';
 
 export interface RunEnd {
   /** `Done`, `Cancelled`, or the code of its failure. */
   outcome: string;
   ledger: LedgerEntry[];
+}
+
+/** The end of a run that has come to its result. One of somebody's own type may have left a ledger in its memo. */
+export async function readGoodEnd<T extends WorkflowType>(run: Run<T>, result: ResultOf[T]): Promise<RunEnd> {
+  if (isOurs(run.workflowType)) return { outcome: 'Done', ledger: result.ledger };
+  const { memo } = await run.status();
+  return { outcome: 'Done', ledger: memo?.ledger ?? [] };
 }
 
 /** Reads what a run's result rejected with. @throws the same where it tells nothing of the run's end */

@@ -4,7 +4,7 @@
  */
 import Table from 'cli-table3';
 import type { RunStatus } from '../client';
-import { duration, stripControls } from './live-block';
+import { duration, dropControlCharacters } from './live-block';
 
 /** Columns apart by blanks alone, so that a table can be read by eyes and by `awk` alike. */
 const NO_LINES = {
@@ -24,7 +24,7 @@ export function describeRuns(runs: readonly RunStatus[], nowMs: number): string 
     const endedAtMs = run.closeTime === undefined ? nowMs : Date.parse(run.closeTime);
     const took = duration(endedAtMs - Date.parse(run.startTime));
     const cells = [run.workflowId, run.workflowType, describeStage(run), localTime(run.startTime), took];
-    table.push(cells.map((cell) => stripControls(cell).replace(/\s+/g, ' ')));
+    table.push(cells.map((cell) => dropControlCharacters(cell).replace(/\s+/g, ' ')));
   }
   return table
     .toString()

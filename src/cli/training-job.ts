@@ -3,6 +3,7 @@
  * the name of any job. Loads the AWS SDK.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { readTrouble } from '../domain/aws-errors';
 import { CommandFailure } from './command-failure';
 
 const POLL_INTERVAL_MS = 15_000;
@@ -21,8 +22,10 @@ export async function readJobStatus(trainingJobName: string, signal: AbortSignal
     return (await client.send(command, { abortSignal: limit })).TrainingJobStatus;
   } catch (error) {
     signal.throwIfAborted();
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    if (name !== 'ValidationException' && name !== 'ResourceNotFound') return undefined;
+    const { meaning, status, message } = readTrouble(error);
+    // What AWS does not even take for a name is none of a job.
+    const isNone = meaning === 'absent' || (meaning === 'invalid' && status === 400);
+    if (!isNone) return undefined;
     throw new CommandFailure(
       'TrainingJobNotFound',
       `there is neither a run nor a training job of this name [job=${trainingJobName}]`,

@@ -3,7 +3,7 @@
  * Comes from Temporal's SDK, its native core included, and from our activities; goes to stderr.
  */
 import type { LogEntry, Logger, LogLevel } from '@temporalio/worker';
-import { stripControls, timeOfDay } from './live-block';
+import { dropControlCharacters, timeOfDay } from './live-block';
 
 const LEVELS: LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
@@ -29,7 +29,9 @@ function printShortly(stderr: NodeJS.WriteStream): (entry: LogEntry) => void {
     const { error } = (meta ?? {}) as { error?: unknown };
     const reason = error instanceof Error ? `: ${error.message}` : '';
     const about = describeWhere(meta ?? {});
-    stderr.write(stripControls(`${timeOfDay(msOf(timestampNanos))} ${level} ${message}${reason}${about}`).concat('\n'));
+    stderr.write(
+      dropControlCharacters(`${timeOfDay(msOf(timestampNanos))} ${level} ${message}${reason}${about}`).concat('\n'),
+    );
   };
 }
 

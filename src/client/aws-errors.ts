@@ -27,6 +27,11 @@ const FIX_OF: Partial<Record<AwsMeaning, (operation: string, message: string) =>
 };
 const NO_REGION = 'Set AWS_REGION or AWS_PROFILE, or give a region to the session or to aws.';
 
+/** What a call to AWS fails with; `absent` where what it was about is not there. */
+export function failureCodeOf(meaning: AwsMeaning, absent: FailureCode): FailureCode {
+  return meaning === 'absent' ? absent : CODE_OF[meaning];
+}
+
 /**
  * The error of one call to AWS; `at` are its coordinates, as in `[endpoint=…, region=…]`, and `absent` is the code for
  * what the call was about not being there.
@@ -41,12 +46,15 @@ export function toAwsError(
   const { meaning, code, message, requestId } = readTrouble(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);
   const fix = FIX_OF[meaning]?.(operation, message);
-  const failureCode = meaning === 'absent' ? absent : CODE_OF[meaning];
-  return new SageMakerError(failureCode, `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`, {
-    reason: message,
-    ...(fix !== undefined && { fix }),
-    ...(requestId !== undefined && { requestId }),
-    ...details,
-    cause: error,
-  });
+  return new SageMakerError(
+    failureCodeOf(meaning, absent),
+    `${operation}: ${code}: ${message} [${coordinates.join(', ')}]`,
+    {
+      reason: message,
+      ...(fix !== undefined && { fix }),
+      ...(requestId !== undefined && { requestId }),
+      ...details,
+      cause: error,
+    },
+  );
 }

@@ -3,11 +3,13 @@
  */
 
 /** `listener`, never throwing; what it threw becomes a warning of the process, once. */
-export function guardListener(listener: (notice: string) => void): (notice: string) => void {
+export function guardListener<Further extends unknown[]>(
+  listener: (notice: string, ...further: Further) => void,
+): (notice: string, ...further: Further) => void {
   let hasThrown = false;
-  return (notice) => {
+  return (notice, ...further) => {
     try {
-      listener(notice);
+      listener(notice, ...further);
     } catch (error) {
       if (!hasThrown) process.emitWarning(`a listener threw on "${notice}": ${String(error)}`, 'SageMakerWarning');
       hasThrown = true;

@@ -2,7 +2,9 @@
  * When to read a log and when to stop: reading after reading until the job has ended and nothing is on its way. What one
  * reading is stands in `log-streams.ts`; who wants the lines, in `logs.ts`.
  */
+import type { FailureCode } from '../contract';
 import { readTrouble } from '../domain/aws-errors';
+import { failureCodeOf } from './aws-errors';
 import type { LogEvent, LogGroupReader } from './log-streams';
 
 const PAUSE_MAX_MS = 60_000;
@@ -27,7 +29,7 @@ export interface Following {
   isAborted: () => boolean;
   /** A clock that is never set back. */
   nowMs: () => number;
-  tell: (trouble: string) => void;
+  tell: (trouble: string, code?: FailureCode) => void;
 }
 
 export async function followLogGroup(reader: LogGroupReader, following: Following): Promise<void> {
@@ -69,7 +71,7 @@ export async function followLogGroup(reader: LogGroupReader, following: Followin
       // The group begins with the account's first line of any training job.
       if (meaning === 'absent') lineCount = 0;
       else {
-        tell(describeLogTrouble(error));
+        tell(...describeLogTrouble(error));
         if (meaning === 'denied' || meaning === 'invalid') return;
         // AWS answers for a part of the streams: then the rest is asked for at a steady pace.
         hasComeOn = reader.pageCount > pagesBefore;
@@ -90,11 +92,11 @@ export async function followLogGroup(reader: LogGroupReader, following: Followin
   else if (streams.length === 0) tell('there is no log: CloudWatch had no stream of it when the job had ended');
 }
 
-export function describeLogTrouble(error: unknown): string {
+export function describeLogTrouble(error: unknown): [trouble: string, code: FailureCode] {
   const { meaning, code, message } = readTrouble(error);
   const fix =
     meaning === 'denied'
       ? '; the training is not affected; allow logs:DescribeLogStreams and logs:GetLogEvents to the credentials of this process'
       : '';
-  return `the log cannot be read: ${code}: ${message}${fix}`;
+  return [`the log cannot be read: ${code}: ${message}${fix}`, failureCodeOf(meaning, 'AwsUnreachable')];
 }

@@ -4,9 +4,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
+import type { FailureCode } from '../contract';
 import { guardListener } from './guard-listener';
 import { hostOfStream, toLogLine, type LogLine } from './log-line';
-import { describeLogTrouble, followLogGroup } from './log-readings';
+import { describeLogTrouble, followLogGroup, type Following } from './log-readings';
 import { readLogGroup, type LogGroupReader } from './log-streams';
 
 const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs';
@@ -27,8 +28,11 @@ export interface TailOptions {
   region?: string;
   /** Ends the reading at once. */
   signal?: AbortSignal;
-  /** Told what is in the way, once for each kind of trouble. @default silence */
-  onTrouble?: (trouble: string) => void;
+  /**
+   * Told what is in the way, once for each kind of trouble; with the code that a call to AWS would fail with where the log
+   * could not be read. @default silence
+   */
+  onTrouble?: (trouble: string, code?: FailureCode) => void;
   /** Milliseconds between two readings; it grows with the number of streams, and while AWS throttles. @default 2000 */
   intervalMs?: number;
   /** Settings of the AWS client beside the default chain. */
@@ -89,7 +93,7 @@ export async function tailTrainingLogs(options: TailOptions): Promise<void> {
       close();
     }
   } catch (error) {
-    if (!signal?.aborted) tell(describeLogTrouble(error));
+    if (!signal?.aborted) tell(...describeLogTrouble(error));
   }
 }
 
@@ -141,13 +145,13 @@ function watchEnd(until: TailOptions['until'], signal: AbortSignal | undefined) 
 }
 
 /** Tells each kind of trouble once, with the coordinates of the log. */
-function tellOnce({ trainingJobName, region, onTrouble }: TailOptions): (trouble: string) => void {
+function tellOnce({ trainingJobName, region, onTrouble }: TailOptions): Following['tell'] {
   const told = new Set<string>();
   const onNew = onTrouble && guardListener(onTrouble);
   const at = `[job=${trainingJobName}, group=${TRAINING_LOG_GROUP}${region === undefined ? '' : `, region=${region}`}]`;
-  return (trouble) => {
+  return (trouble, ...code) => {
     if (told.has(trouble)) return;
     told.add(trouble);
-    onNew?.(`${trouble} ${at}`);
+    onNew?.(`${trouble} ${at}`, ...code);
   };
 }

@@ -3,6 +3,7 @@
  * first line, however late one comes; of a run that has ended, all of it.
  */
 import type { Command } from 'commander';
+import { describeUnreached } from '../farewell';
 import { followToTheEnd } from '../follow-command';
 import { addFollowerOptions } from '../follower-options';
 import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
@@ -20,8 +21,10 @@ export function addAttachCommand(program: Command, context: ProgramContext): voi
     .argument('<run>', 'its Workflow Id');
   addFollowerOptions(command, { cancels: true }).action(
     invoke<FollowerOptions>(context, async (invocation) => {
+      const [workflowId = ''] = invocation.args;
+      invocation.whenInterrupted(() => describeUnreached(invocation, workflowId));
       await withSession(invocation, async (session, client) => {
-        const run = await client.Run.attach(session, invocation.args[0] ?? '');
+        const run = await client.Run.attach(session, workflowId);
         await followToTheEnd(invocation, session, client, run);
       });
     }),

@@ -8,7 +8,7 @@ import { describeStopping } from '../farewell';
 import { addFollowerOptions } from '../follower-options';
 import { keepTelling } from '../heartbeat';
 import { invoke, type FollowerOptions, type ProgramContext } from '../invocation';
-import { describeEnd, readEnd, type RunEnd } from '../run-end';
+import { describeEnd, readEnd, readGoodEnd, type RunEnd } from '../run-end';
 import { warnWithoutWorker, withSession } from '../with-session';
 
 const EXAMPLE = `Example:
@@ -32,7 +32,11 @@ export function addCancelCommand(program: Command, context: ProgramContext): voi
         whenInterrupted(() => describeStopping(invocation, { workflowId, runId }));
         if (!wasOver) output.note(`${workflowId} has been told to stop; waiting until it has`);
         if (!wasOver) await warnWithoutWorker(run, output);
-        const stopHeartbeat = keepTelling(output, workflowId, () => undefined);
+        const stopHeartbeat = keepTelling(
+          (event) => output.emit(event),
+          workflowId,
+          () => undefined,
+        );
         try {
           const end = await awaitEnd(run, interrupted, (message) => output.emit({ type: 'warning', message }));
           output.result({ workflowId, runId, ...end }, describeEnd(workflowId, end, wasOver).join('\n'));
@@ -45,11 +49,12 @@ export function addCancelCommand(program: Command, context: ProgramContext): voi
 }
 
 async function awaitEnd(run: Run, signal: AbortSignal, onNotice: (notice: string) => void): Promise<RunEnd> {
+  let result: Awaited<ReturnType<Run['result']>>;
   try {
-    const { ledger } = await run.result({ signal, onNotice });
-    return { outcome: 'Done', ledger };
+    result = await run.result({ signal, onNotice });
   } catch (error) {
     signal.throwIfAborted();
     return readEnd(run, error);
   }
+  return readGoodEnd(run, result);
 }

@@ -29,7 +29,11 @@ export function addDeleteEndpointCommand(program: Command, context: ProgramConte
         const { workflowId, runId, workflowType } = run;
         whenInterrupted(() => describeLeaving(invocation, { workflowId, runId }));
         await warnWithoutWorker(run, output);
-        const stopHeartbeat = keepTelling(output, workflowId, () => 'Deleting');
+        const stopHeartbeat = keepTelling(
+          (event) => output.emit(event),
+          workflowId,
+          () => 'Deleting',
+        );
         try {
           const result = await run.result({
             signal: interrupted,

@@ -109,11 +109,7 @@ async function sourceOfJob(trainingJobName: string, { client, signal }: Search):
 }
 
 /** Where the log could not be read at all, the command has not done what was asked. */
-function refuseUnread({ trainingJobName }: LogSource, { lineCount, troubles }: PrintedLog): void {
-  const unread = troubles.find((trouble) => trouble.startsWith('the log cannot be read: '));
-  if (lineCount > 0 || unread === undefined) return;
-  const isDenied = /AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|CredentialsProviderError/.test(
-    unread,
-  );
-  throw new CommandFailure(isDenied ? 'AccessDenied' : 'AwsUnreachable', unread, { trainingJobName });
+function refuseUnread({ trainingJobName }: LogSource, { lineCount, unread }: PrintedLog): void {
+  if (lineCount > 0 || !unread) return;
+  throw new CommandFailure(unread.code, unread.trouble, { trainingJobName });
 }

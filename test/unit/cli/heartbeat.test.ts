@@ -17,7 +17,11 @@ afterEach(() => jest.useRealTimers());
 
 test('people who see no picture get a line a minute on stderr, until the following ends', () => {
   const { output, stdout, stderr } = listen({});
-  const stop = keepTelling(output, 'digits-1', () => 'Training');
+  const stop = keepTelling(
+    (event) => output.emit(event),
+    'digits-1',
+    () => 'Training',
+  );
   jest.advanceTimersByTime(59_999);
   expect(stderr()).toBe('');
   jest.advanceTimersByTime(60_001);
@@ -32,7 +36,13 @@ test('programs get an event, those who want quiet nothing, and where a picture m
   const quiet = listen({ quiet: true });
   const terminal = listen({}, true);
   const stopBlock = terminal.output.startBlock(() => ['picture']);
-  const stops = [programs, quiet, terminal].map(({ output }) => keepTelling(output, 'digits-1', () => undefined));
+  const stops = [programs, quiet, terminal].map(({ output }) =>
+    keepTelling(
+      (event) => output.emit(event),
+      'digits-1',
+      () => undefined,
+    ),
+  );
   jest.advanceTimersByTime(60_000);
   stopBlock();
   programs.output.result({ trainingJobName: 'digits-1', lines: 0 }, '');

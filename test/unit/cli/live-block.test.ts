@@ -1,5 +1,5 @@
 /** The picture of a run: pure lines of the terminal's width. */
-import { duration, frame, sparkline, stripControls, type RunView } from '../../../src/cli/live-block';
+import { duration, frame, sparkline, dropControlCharacters, type RunView } from '../../../src/cli/live-block';
 
 const nowMs = Date.parse('2026-11-22T10:01:05.000Z');
 const view: RunView = {
@@ -46,7 +46,7 @@ test('no line reaches the last column', () => {
 test('control characters in names do not reach the terminal', () => {
   const hostile = { ...view, workflowId: 'a\u001b[2Jb\u009bc\r' };
   expect(frame(hostile, 80, nowMs)[0]).toBe('a[2Jbc  Training  1m 05s');
-  expect(stripControls('tab\tstays')).toBe('tab\tstays');
+  expect(dropControlCharacters('tab\tstays')).toBe('tab\tstays');
 });
 
 test('a curve is thinned to the width and keeps its last value', () => {
