@@ -42,7 +42,10 @@ export interface Invocation<Options> {
   interrupted: AbortSignal;
   /** What to tell when the command is interrupted and lets go of something that goes on without it. */
   whenInterrupted: (tell: () => Farewell) => void;
-  /** From now on the first signal does this, and the command goes on to its end; a second one ends the program. */
+  /**
+   * From now on the first signal does this, and the command goes on to its end; a second one ends the program. Called
+   * again, the new one takes the old one's place; where the signal has come meanwhile, it is done at once.
+   */
   onSignal: (act: (interruption: Interruption) => void) => void;
   /** Another command of this program, as it is to be typed where this one was. */
   commandLine: (command: string, given?: CommandArguments) => string;
@@ -117,10 +120,15 @@ function openLeaving(signals: AbortSignal, timeoutSeconds: number | undefined) {
   const leave = new AbortController();
   const limit = interruptAfter(timeoutSeconds);
   let act: ((interruption: Interruption) => void) | undefined;
+  let actedOn: Interruption | undefined;
   const onAbort = (): void => {
     const interruption = signals.reason as Interruption;
-    if (act && interruption.by !== 'EPIPE') act(interruption);
-    else leave.abort(interruption);
+    if (!act || interruption.by === 'EPIPE') {
+      leave.abort(interruption);
+      return;
+    }
+    actedOn = interruption;
+    act(interruption);
   };
   if (signals.aborted) onAbort();
   else signals.addEventListener('abort', onAbort, { once: true });
@@ -128,6 +136,7 @@ function openLeaving(signals: AbortSignal, timeoutSeconds: number | undefined) {
     signal: AbortSignal.any([leave.signal, limit.signal]),
     onSignal: (given: (interruption: Interruption) => void): void => {
       act = given;
+      if (actedOn) act(actedOn);
     },
     close: (): void => {
       limit.clear();

@@ -42,7 +42,7 @@ export function addStartCommands(program: Command, context: ProgramContext): voi
 }
 
 async function startFromSpec(invocation: Invocation<StartOptions>, workflowType: StartedType): Promise<void> {
-  const { options, output, stdin } = invocation;
+  const { options, output, stdin, interrupted } = invocation;
   const input = await readSpec(workflowType, { file: options.spec, stdin });
   if (options.dryRun) {
     const { planRun } = await import('../../client/index.js');
@@ -52,12 +52,29 @@ async function startFromSpec(invocation: Invocation<StartOptions>, workflowType:
     return;
   }
   await withSession(invocation, async (session, client) => {
+    interrupted.throwIfAborted();
     invocation.whenInterrupted(() => describeUnknownStart(invocation));
+    const isToCancel = cancelOnceStarted(invocation);
     const run = await client.startRun(session, workflowType, input);
     if (run.attached) output.note(`a run with this input exists; following it: ${run.workflowId}`);
-    if (options.detach) tellDetached(invocation, session, run, namesOf(input, run.workflowId));
+    if (options.detach && !isToCancel()) tellDetached(invocation, session, run, namesOf(input, run.workflowId));
     else await followToTheEnd(invocation, session, client, run);
   });
+}
+
+/**
+ * With `--on-interrupt cancel`, a signal that comes while the run is being started must not leave a run behind that nobody
+ * knows of: the start is awaited, and whoever follows the run then cancels it.
+ */
+function cancelOnceStarted({ options, output, onSignal }: Invocation<StartOptions>): () => boolean {
+  let isGiven = false;
+  if (options.onInterrupt === 'cancel') {
+    onSignal(({ message }) => {
+      isGiven = true;
+      output.note(`${message}: the run is told to stop as soon as it is there; once more leaves at once`);
+    });
+  }
+  return () => isGiven;
 }
 
 interface Names {
