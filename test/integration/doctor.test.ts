@@ -1,5 +1,7 @@
 /** `doctor` against a whole stack, and against stacks in which one thing is wrong. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { CheckResult } from '../../src/cli/doctor/finding';
 import { startEmulator } from '../../src/emulator';
@@ -7,6 +9,7 @@ import { removeRole } from '../../src/emulator/identity/handlers';
 import { openRecords } from '../../src/emulator/records';
 import { startAlteringProxy, type Alterations } from '../support/altering-proxy';
 import { squatBucket } from '../support/emulator-world';
+import { startRefusingServer } from '../support/refusing-server';
 import { startRig, type Rig } from '../support/rig';
 import { runForEvents, runProgramHere } from '../support/run-program';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
@@ -144,6 +147,44 @@ test('a namespace without our search attributes is one to be warned of', async (
   });
 });
 
+test('search attributes that the server lists for nobody, as Temporal Cloud does, are one to be warned of', async () => {
+  const server = await startRefusingServer('ListSearchAttributes');
+  try {
+    const { code, check } = await examine({ TEMPORAL_ADDRESS: server.address });
+    expect(code).toBe(0);
+    expect(check('search-attributes')).toMatchObject({
+      state: 'warning',
+      what: text('Request unauthorized'),
+      fix: text('On Temporal Cloud'),
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+test('a Temporal and an AWS that never answer are given up, each by the check that asks them', async () => {
+  const hole = await openBlackHole();
+  try {
+    const { code, states, check } = await examine(
+      { TEMPORAL_ADDRESS: hole.address, AWS_ENDPOINT_URL: `http://${hole.address}` },
+      ['--role', 'Trainer'],
+    );
+    expect(code).toBe(8);
+    expect(states).toMatchObject({
+      ...{ node: 'ok', configuration: 'ok', temporal: 'failed', 'aws-identity': 'failed', emulator: 'failed' },
+      // Nobody waits for them a second time.
+      ...{ namespace: 'warning', 'search-attributes': 'warning', workers: 'warning', 'waits-workers': 'warning' },
+      ...{ clock: 'warning', role: 'warning', bucket: 'warning' },
+    });
+    expect(check('temporal')?.what).toContain(hole.address);
+    expect(check('aws-identity')?.what).toMatch(/tim(ed? ?-?out|eout)/i);
+    expect(check('emulator')?.what).toMatch(/tim(ed? ?-?out|eout)/i);
+    expect(hole.visits()).toBeGreaterThan(1);
+  } finally {
+    await hole.close();
+  }
+});
+
 test('without AWS credentials it ends with 4, and with wrong ones too', async () => {
   const none = await examine({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
   expect(none.code).toBe(4);
@@ -215,6 +256,27 @@ test("a role that is not there and a default bucket that is somebody else's end 
     await emulator.close();
   }
 });
+
+/** A place that takes connections, and says nothing on them. */
+async function openBlackHole() {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).resume();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    visits: () => sockets.size,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
 
 /** The same stack, with something between it and us that changes AWS's answers. */
 async function examineBehind(alterations: Alterations, args: string[] = []) {

@@ -5,7 +5,7 @@ import type { Connection } from '@temporalio/client';
 import type { Session } from '../../client';
 import { WAITS_QUEUE_SUFFIX } from '../../contract';
 import { failed, notChecked, ok, type Cause, type CheckName, type Finding } from './finding';
-import { judgePollers, judgeSearchAttributes, type Poller } from './judge-temporal';
+import { judgePollers, judgeSearchAttributes, judgeUnlisted, type Poller } from './judge-temporal';
 
 const CONNECT_LIMIT_MS = 3_000;
 const READ_LIMIT_MS = 3_000;
@@ -116,9 +116,14 @@ async function readNamespace(temporal: Temporal): Promise<Finding> {
 
 async function readSearchAttributes(temporal: Temporal): Promise<Finding> {
   const { connection, namespace } = temporal;
-  const { customAttributes } = await withinLimit(temporal, () =>
-    connection.operatorService.listSearchAttributes({ namespace }),
-  );
+  const list = () => connection.operatorService.listSearchAttributes({ namespace });
+  let customAttributes: Awaited<ReturnType<typeof list>>['customAttributes'];
+  try {
+    ({ customAttributes } = await withinLimit(temporal, list));
+  } catch (error) {
+    if ((error as { code?: unknown }).code === NOT_FOUND) throw error;
+    return judgeUnlisted(error instanceof Error ? error.message : String(error), temporal);
+  }
   const types = Object.entries(customAttributes).map(([name, type]) => [name, VALUE_TYPES[type] ?? 'unknown']);
   return judgeSearchAttributes(Object.fromEntries(types) as Record<string, string>, temporal);
 }

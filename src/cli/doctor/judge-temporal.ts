@@ -31,6 +31,16 @@ export function judgeSearchAttributes(types: Record<string, string>, place: Temp
   return warning(`${what}; runs cannot be found by it`, fix);
 }
 
+/** Where the server does not list them: Temporal Cloud never does. Runs go on without, as a run's first step does. */
+export function judgeUnlisted(reason: string, place: TemporalPlace): Finding {
+  return warning(
+    `the namespace's search attributes could not be listed (${reason}); runs do without those that are not there`,
+    `On Temporal Cloud, register ${SEARCH_ATTRIBUTES.join(', ')}, each of type ${KEYWORD}, in the namespace's settings in ` +
+      'the Cloud UI or with tcld namespace search-attributes add, unless that has been done; elsewhere, allow ' +
+      `ListSearchAttributes, or register them: ${commandToRegister(SEARCH_ATTRIBUTES, place)}`,
+  );
+}
+
 export function commandToRegister(names: readonly string[], { address, namespace }: TemporalPlace): string {
   const flags = names.map((name) => `--name ${name} --type ${KEYWORD}`).join(' ');
   return `temporal operator search-attribute create --address ${address} --namespace ${namespace} ${flags}`;
