@@ -2,7 +2,7 @@
  * Reads what a command is handed: a file, or standard input where the file is called `-`, up to a limit. Specs and the
  * data of predictions come in here.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { CommandFailure } from './command-failure';
 
 export interface InputSource {
@@ -21,11 +21,9 @@ export interface InputKind {
 
 /** @throws CommandFailure InvalidInput where there is nothing to read, or more than the limit */
 export async function readInput({ file, stdin }: InputSource, kind: InputKind): Promise<Buffer> {
-  if (file === '-') return readStream(stdin, kind);
   try {
-    const { size } = await stat(file);
-    if (size > kind.bytesMax) throw tooLarge(file, kind);
-    return await readFile(file);
+    // A pipe or a device tells no size: only reading shows how much there is.
+    return await readStream(file === '-' ? stdin : createReadStream(file), file, kind);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -34,13 +32,13 @@ export async function readInput({ file, stdin }: InputSource, kind: InputKind): 
   }
 }
 
-async function readStream(stream: NodeJS.ReadableStream, kind: InputKind): Promise<Buffer> {
+async function readStream(stream: NodeJS.ReadableStream, file: string, kind: InputKind): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
-    if (bytes > kind.bytesMax) throw tooLarge('-', kind);
+    if (bytes > kind.bytesMax) throw tooLarge(file, kind);
     chunks.push(buffer);
   }
   return Buffer.concat(chunks);

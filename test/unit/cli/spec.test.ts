@@ -40,6 +40,13 @@ test('YAML from a file is read', async () => {
   await expect(readSpec('fitThenDeploy', { file, stdin: Readable.from([]) })).resolves.toEqual(spec);
 });
 
+test('a file without an end, which tells no size, is read no further than the limit', async () => {
+  const failure = describeFailure(
+    await readSpec('fit', { file: '/dev/zero', stdin: Readable.from([]) }).catch((e: unknown) => e),
+  );
+  expect(failure).toMatchObject({ code: 'InvalidInput', message: expect.stringContaining('larger than') as string });
+});
+
 test('five mistakes are five problems, and exit code 2', async () => {
   const wrong = {
     estimator: { ...spec.estimator, imageName: '', trainInstanceCount: 0, trainInstanceType: 'm5' },
