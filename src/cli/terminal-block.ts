@@ -5,6 +5,8 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
 
 const REDRAW_INTERVAL_MS = 250;
+/** A log may have thousands of lines a second; the block is drawn again behind ten of them at most. */
+const DRAWN_APART_MS = 100;
 
 /** Draws the block. */
 export type Painter = (columns: number, nowMs: number) => string[];
@@ -14,7 +16,7 @@ export interface TerminalBlock {
   start(painter: Painter): () => void;
   /** The same for whichever block there is. */
   stop(): void;
-  /** Takes the block away, lets something be written, and draws it again. */
+  /** Takes the block away, lets something be written at once, and draws the block again, though not after every line. */
   around(write: () => void): void;
   isShown(): boolean;
 }
@@ -22,6 +24,7 @@ export interface TerminalBlock {
 export function createBlock(stream: NodeJS.WriteStream): TerminalBlock {
   let painter: Painter | undefined;
   let height = 0;
+  let drawnAtMs = -Infinity;
 
   const erase = (): void => {
     if (height === 0) return;
@@ -29,11 +32,22 @@ export function createBlock(stream: NodeJS.WriteStream): TerminalBlock {
     clearScreenDown(stream);
     height = 0;
   };
+  let late: NodeJS.Timeout | undefined;
   const draw = (): void => {
     if (!painter) return;
+    clearTimeout(late);
+    late = undefined;
+    drawnAtMs = performance.now();
     const lines = painter(stream.columns || 80, Date.now());
     stream.write(lines.map((line) => `${line}\n`).join(''));
     height = lines.length;
+  };
+
+  /** Where it has only just been drawn: once for all that is written until it may be again. */
+  const drawSoon = (): void => {
+    const leftMs = drawnAtMs + DRAWN_APART_MS - performance.now();
+    if (leftMs <= 0) draw();
+    else if (painter) late ??= setTimeout(draw, leftMs);
   };
 
   let timer: NodeJS.Timeout | undefined;
@@ -52,6 +66,7 @@ export function createBlock(stream: NodeJS.WriteStream): TerminalBlock {
       painter = given;
       draw();
       timer = setInterval(() => {
+        if (performance.now() - drawnAtMs < DRAWN_APART_MS) return;
         erase();
         draw();
       }, REDRAW_INTERVAL_MS);
@@ -63,7 +78,7 @@ export function createBlock(stream: NodeJS.WriteStream): TerminalBlock {
     around(write) {
       erase();
       write();
-      draw();
+      drawSoon();
     },
     isShown: () => painter !== undefined,
   };

@@ -69,17 +69,47 @@ test('a failure says what, why, fix and the last log lines', () => {
   ]);
 });
 
-test('on a terminal, a log line takes the block away and puts it back', () => {
-  const { streams, stderr } = openStreams({ terminal: true });
-  const output = createOutput(streams, { json: false });
-  const stop = output.startBlock((columns) => [`block ${String(columns)}`]);
-  stderr();
-  output.note('a line');
-  expect(stderr()).toBe('\u001b[1A\u001b[0Ja line\nblock 60\n');
-  stop();
-  expect(stderr()).toBe('\u001b[1A\u001b[0Jblock 60\n');
-  output.note('after');
-  expect(stderr()).toBe('after\n');
+describe('on a terminal', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick'] }));
+  afterEach(() => jest.useRealTimers());
+
+  test('a log line takes the block away and puts it back', () => {
+    const { streams, stderr } = openStreams({ terminal: true });
+    const output = createOutput(streams, { json: false, env: {} });
+    const stop = output.startBlock((columns) => [`block ${String(columns)}`]);
+    stderr();
+    jest.advanceTimersByTime(150);
+    output.note('a line');
+    expect(stderr()).toBe('\u001b[1A\u001b[0Ja line\nblock 60\n');
+    stop();
+    expect(stderr()).toBe('\u001b[1A\u001b[0Jblock 60\n');
+    output.note('after');
+    jest.advanceTimersByTime(1_000);
+    expect(stderr()).toBe('after\n');
+  });
+
+  test('many lines are written at once, and the block behind them is drawn ten times a second at most', () => {
+    const { streams, stderr } = openStreams({ terminal: true });
+    const output = createOutput(streams, { json: false, env: {} });
+    let state = 0;
+    const stop = output.startBlock(() => [`block ${String(state)}`]);
+    stderr();
+    for (state = 1; state <= 1_000; state += 1) {
+      output.note(`line ${String(state)}`);
+      jest.advanceTimersByTime(1);
+    }
+    const written = stderr();
+    expect(written.match(/^(\u001b\S*)?line \d+$/gm)).toHaveLength(1_000);
+    expect(written.match(/block/g)?.length).toBeLessThanOrEqual(11);
+    // Not even the last line leaves the screen without it.
+    output.note('the last line');
+    jest.advanceTimersByTime(100);
+    expect(stderr()).toMatch(/the last line\nblock 1001\n$/);
+    state = 2_000;
+    output.note('the end');
+    stop();
+    expect(stderr()).toMatch(/the end\nblock 2000\n$/);
+  });
 });
 
 test('without a terminal there is no block', () => {
