@@ -50,8 +50,10 @@ const EXIT_CODES = {
   4: 'permission',
   5: 'the job or endpoint failed, was stopped or was cancelled',
   6: 'conflict',
+  7: '`--timeout` ran out; the run goes on',
   8: 'Temporal or AWS does not answer',
   9: 'quota or capacity',
+  129: 'interrupted by SIGHUP, as of a terminal that was closed; the run goes on',
   130: 'interrupted by Ctrl-C; the run goes on',
   143: 'interrupted by SIGTERM; the run goes on',
 };

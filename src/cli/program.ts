@@ -100,7 +100,8 @@ function buildProgram(context: ProgramContext, forPrograms: boolean): Command {
 
 const EXIT_CODES = `Exit codes: 0 done, 1 internal, 2 invalid input or usage, 3 not found, 4 permission,
 5 job or endpoint failed, stopped or cancelled, 6 conflict, 7 --timeout ran out (the run goes on),
-8 Temporal or AWS unreachable, 9 quota or capacity, 130 and 143 interrupted (the run goes on).`;
+8 Temporal or AWS unreachable, 9 quota or capacity; 129, 130 and 143 interrupted by SIGHUP,
+Ctrl-C and SIGTERM (the run goes on).`;
 
 function readVersion(): string {
   const text = readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8');
