@@ -1,5 +1,5 @@
 /**
- * AWS's published constraints, checked without a call: the one thing that product and emulator share. `schemas.ts` asks
+ * AWS's published constraints, checked without a call: the one thing that product and emulator share. `schemas/` asks
  * it about the requests a run would send, the emulator about the requests it receives; the data is botocore's.
  */
 import { findConstraintViolations } from './constraint-violations';
