@@ -3,7 +3,7 @@
  * files. Runs in this process and by its own AWS credentials; Temporal has no part in it. Loads the AWS SDK.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
-import { readTrouble } from '../domain/aws-errors';
+import { readTrouble, type AwsMeaning } from '../domain/aws-errors';
 import { toAwsError } from './aws-errors';
 import { SageMakerError } from './errors';
 import { inParallel } from './in-parallel';
@@ -114,6 +114,16 @@ async function uploadFiles(target: OpenTarget, files: UploadFile[], signal: Abor
   await inParallel(large, { limit: 1, signal }, send);
 }
 
+const NAME_ANOTHER =
+  'Name a bucket that is there, in this region, or leave bucket out for the default one; then call uploadData again.';
+
+/** What to do where an upload makes it plainer than any call does. */
+const FIX_OF: Partial<Record<AwsMeaning, string>> = {
+  absent: NAME_ANOTHER,
+  invalid: NAME_ANOTHER,
+  denied: 'Allow s3:PutObject and s3:AbortMultipartUpload on the bucket to the credentials of this process.',
+};
+
 function toUploadError(error: unknown, at: Record<string, string>, partsLeft: string[]): SageMakerError {
   const problems = partsLeft.map(
     (what) => `parts are left in the bucket and cost storage until they are removed: ${what}`,
@@ -126,9 +136,6 @@ function toUploadError(error: unknown, at: Record<string, string>, partsLeft: st
       cause: error,
     });
   }
-  const isDenied = readTrouble(error).meaning === 'denied';
-  const fix = isDenied
-    ? 'Allow s3:PutObject and s3:AbortMultipartUpload on the bucket to the credentials of this process.'
-    : 'Name a bucket that is there, in this region, or leave bucket out for the default one; then call uploadData again.';
-  return toAwsError(error, 'the upload', at, { problems, fix }, 'InvalidInput');
+  const fix = FIX_OF[readTrouble(error).meaning];
+  return toAwsError(error, 'the upload', at, { problems, ...(fix !== undefined && { fix }) }, 'InvalidInput');
 }

@@ -235,12 +235,24 @@ test('a bucket that is named is never made, and errors say what to do', async ()
   const error = await failureOf(upload(path, { bucket: name }));
   expect(error).toMatchObject({ code: 'InvalidInput', reason: 'The specified bucket does not exist' });
   expect(error.message).toContain(`[bucket=${name}, key=data/a.csv, region=${REGION}, uploaded=0 of 1 files]`);
+  expect(error.fix).toContain('Name a bucket that is there');
   expect(await control.calls({ operation: 'CreateBucket' })).not.toContainEqual(
     expect.objectContaining({ resource: name }),
   );
 
   await control.addFaults([{ operation: 'PutObject', action: 'lose' }]);
   expect(await failureOf(upload(path))).toMatchObject({ code: 'AwsUnreachable', exitCode: 8 });
+
+  for (const [status, awsCode, code, fix] of [
+    [503, 'SlowDown', 'AwsUnreachable', /^Ask again later/],
+    [500, 'InternalError', 'AwsUnreachable', /AWS's health page/],
+    [400, 'ExpiredToken', 'AccessDenied', /^Renew the AWS credentials/],
+    [403, 'AccessDenied', 'AccessDenied', /^Allow s3:PutObject/],
+  ] as const) {
+    await control.clearFaults();
+    await control.addFaults([{ operation: 'PutObject', action: 'error', status, code: awsCode }]);
+    expect(await failureOf(upload(path))).toMatchObject({ code, fix: expect.stringMatching(fix) });
+  }
 
   await control.clearFaults();
   process.env.AWS_REGION = '';
