@@ -2,7 +2,12 @@
  * The last lines that a job's or an endpoint's containers wrote, for the failure that tells of it. Read from CloudWatch
  * Logs once; logs can never make anything fail.
  */
-import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+  type CloudWatchLogsClient,
+  type LogStream,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { log } from '@temporalio/activity';
 import type { AwsClients } from './aws';
 import { readTrouble } from '../domain/aws-errors';
@@ -12,18 +17,20 @@ import type { Activities } from './index';
 const LINES_MAX = 20;
 const LINE_LENGTH_MAX = 500;
 const STREAMS_MAX = 5;
+/** Of 50 streams each: twenty hosts that were interrupted two dozen times. */
+const JOB_PAGES_MAX = 10;
 
 export function createLogActivities({ logs }: AwsClients): Pick<Activities, 'readLogTail'> {
   return {
     async readLogTail(source) {
       const logGroupName =
         'trainingJobName' in source ? '/aws/sagemaker/TrainingJobs' : `/aws/sagemaker/Endpoints/${source.endpointName}`;
-      const prefix = 'trainingJobName' in source ? { logStreamNamePrefix: `${source.trainingJobName}/` } : {};
       try {
-        const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName, ...prefix }));
-        const newest = [...(logStreams ?? [])]
-          .sort((a, b) => (b.lastEventTimestamp ?? b.creationTime ?? 0) - (a.lastEventTimestamp ?? a.creationTime ?? 0))
-          .slice(0, STREAMS_MAX);
+        const streams =
+          'trainingJobName' in source
+            ? await listStreamsOfJob(logs, logGroupName, source.trainingJobName)
+            : await listNewestStreams(logs, logGroupName);
+        const newest = streams.sort((a, b) => newestSign(b) - newestSign(a)).slice(0, STREAMS_MAX);
         const lines: { time: number; text: string }[] = [];
         for (const { logStreamName } of newest) {
           const { events } = await logs.send(
@@ -42,6 +49,36 @@ export function createLogActivities({ logs }: AwsClients): Pick<Activities, 'rea
       }
     },
   };
+}
+
+/** All of them: CloudWatch sorts no streams by time where it is asked for a prefix. */
+async function listStreamsOfJob(
+  logs: CloudWatchLogsClient,
+  logGroupName: string,
+  trainingJobName: string,
+): Promise<LogStream[]> {
+  const streams: LogStream[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < JOB_PAGES_MAX; page += 1) {
+    const logStreamNamePrefix = `${trainingJobName}/`;
+    const answer = await logs.send(new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix, nextToken }));
+    streams.push(...(answer.logStreams ?? []));
+    nextToken = answer.nextToken;
+    if (nextToken === undefined) break;
+  }
+  return streams;
+}
+
+/** An endpoint's group keeps the streams of every container that ever served there. */
+async function listNewestStreams(logs: CloudWatchLogsClient, logGroupName: string): Promise<LogStream[]> {
+  const newestFirst = { orderBy: 'LastEventTime', descending: true } as const;
+  const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName, ...newestFirst }));
+  return [...(logStreams ?? [])];
+}
+
+/** The time of the last event may lag behind by an hour; a stream that has begun since is newer than it says. */
+function newestSign({ lastEventTimestamp = 0, creationTime = 0 }: LogStream): number {
+  return Math.max(lastEventTimestamp, creationTime);
 }
 
 /** A container's escape sequences must not reach anyone's terminal. */
