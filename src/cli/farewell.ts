@@ -46,7 +46,11 @@ export function describeUnreached<Options extends CommonOptions>(
 ): Farewell {
   const next = nextCommands({ commandLine }, workflowId);
   return {
-    lines: [`${workflowId} is left as it is: Temporal has not told of it yet`, `follow it: ${next.attach}`],
+    lines: [
+      `${workflowId} is left as it is: Temporal has not told of it yet`,
+      `follow it again: ${next.attach}`,
+      `stop it and remove what it made: ${next.cancel}`,
+    ],
     details: { workflowId, next },
   };
 }

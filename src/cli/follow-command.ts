@@ -10,12 +10,11 @@ import { followRun } from './follow-run';
 import type { Interruption } from './interruption';
 import type { FollowerOptions, Invocation } from './invocation';
 import { describeEnd, readEnd } from './run-end';
-import { runUrl, type ClientModule } from './with-session';
+import { runUrl } from './with-session';
 
 export async function followToTheEnd<Options extends FollowerOptions, T extends WorkflowType>(
   invocation: Invocation<Options>,
   session: Session,
-  client: ClientModule,
   run: Run<T>,
 ): Promise<void> {
   const { output, env } = invocation;
@@ -26,7 +25,6 @@ export async function followToTheEnd<Options extends FollowerOptions, T extends 
   const { result } = await untilLetGo(invocation, run, left, (signal) =>
     followRun(run, {
       output,
-      client,
       signal,
       onProgress(progress, startedAtMs) {
         Object.assign(left, { progress, startedAtMs });

@@ -4,18 +4,16 @@
  */
 import type { ResultOf, Run, RunProgress } from '../client';
 import type { WorkflowType } from '../contract';
-import { followLog, readLogLine } from './follow-log';
 import { keepTelling } from './heartbeat';
 import { frame, type RunView } from './live-block';
+import { readLogLine } from './log-events';
 import type { Output } from './output';
 import { findChanges } from './status-changes';
-import type { ClientModule } from './with-session';
 
 const WATCH_INTERVAL_MS = 1_000;
 
 export interface FollowOptions {
   output: Output;
-  client: ClientModule;
   /** Ends the following. */
   signal: AbortSignal;
   /** Milliseconds between two readings of the log. @default the client's */
@@ -34,6 +32,7 @@ export async function followRun<T extends WorkflowType>(
   options: FollowOptions,
 ): Promise<{ result: ResultOf[T]; progress: RunProgress | undefined }> {
   const { output, signal } = options;
+  const { followTrainingLog } = await import('../client/training-log.js');
   const view: RunView = { workflowId: run.workflowId, startedAtMs: Date.now(), progress: undefined };
   if (options.curve) view.curve = options.curve;
   const stopBlock = output.startBlock((columns, nowMs) => frame(view, columns, nowMs));
@@ -43,8 +42,7 @@ export async function followRun<T extends WorkflowType>(
     () => view.progress?.stage,
   );
   const onNotice = (message: string): void => output.emit({ type: 'warning', message });
-  const log = followLog({
-    client: options.client,
+  const log = followTrainingLog({
     signal,
     onTrouble: (trouble) => {
       onNotice(trouble);

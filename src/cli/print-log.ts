@@ -2,17 +2,19 @@
  * The log of a training job as `logs` prints it: all of it or its end, once or going on until the job has ended. Lines
  * come from the client's reader; whose job it is and when it ends is told by a {@link LogSource}.
  */
-import type { LogLine } from '../client';
+import type { LogLine, TailOptions } from '../client';
 import type { FailureCode } from '../contract';
-import { readLogLine, type LogFollowing } from './follow-log';
+import { readLogLine } from './log-events';
 import type { Output } from './output';
 import type { ClientModule } from './with-session';
+
+type OnTrouble = NonNullable<TailOptions['onTrouble']>;
 
 export interface LogSource {
   trainingJobName: string;
   region?: string;
   /** Has the lines told until the job has ended and the last ones have come. */
-  follow(onLine: (line: LogLine) => void, onTrouble: LogFollowing['onTrouble']): Promise<void>;
+  follow(onLine: (line: LogLine) => void, onTrouble: OnTrouble): Promise<void>;
 }
 
 export interface LogChoice {
@@ -36,7 +38,7 @@ export async function printLog(
   { client, output, signal }: { client: ClientModule; output: Output; signal: AbortSignal },
 ): Promise<PrintedLog> {
   const printed: PrintedLog = { lineCount: 0, troubles: [] };
-  const onTrouble: LogFollowing['onTrouble'] = (trouble, code) => {
+  const onTrouble: OnTrouble = (trouble, code) => {
     if (printed.troubles.includes(trouble)) return;
     printed.troubles.push(trouble);
     if (code !== undefined) printed.unread ??= { trouble, code };

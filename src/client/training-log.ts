@@ -1,5 +1,5 @@
 /**
- * A training's log beside the progress of its run: from the log's first line, whenever the following began, to a little
+ * The logs of a run's training jobs beside its progress: each from its first line, whenever the following began, to a little
  * after the job has ended. `follow-run.ts` shows it what the run tells; lines go to whoever asked for the log.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -34,42 +34,56 @@ export interface FollowedLog {
   leave: () => void;
 }
 
+interface Tail {
+  /** Resolves when the log has been read to its end. */
+  read: Promise<void>;
+  endTraining: () => void;
+}
+
 /** Reads nothing until {@link FollowedLog.see} is shown a job. */
 export function followTrainingLog(following: LogFollowing): FollowedLog {
-  const { onLine, onTrouble, region: givenRegion, signal, silenceLimitMs = SILENCE_LIMIT_MS, ...reading } = following;
+  const { onLine, onTrouble, region: givenRegion, signal, silenceLimitMs = SILENCE_LIMIT_MS, ...how } = following;
   const left = new AbortController();
-  const isRead = new AbortController();
-  let endTraining = (): void => undefined;
-  const trained = new Promise<void>((resolve) => {
-    endTraining = resolve;
-  });
   let heardAtMs = 0;
-  let tail: Promise<void> | undefined;
+  /** By the job's name: a workflow of somebody's own may train several models. */
+  const tails = new Map<string, Tail>();
+  const begin = (trainingJobName: string, region: string | undefined): Tail => {
+    let endTraining = (): void => undefined;
+    const trained = new Promise<void>((resolve) => {
+      endTraining = resolve;
+    });
+    const read = tailTrainingLogs({
+      ...how,
+      trainingJobName,
+      until: trained,
+      onLine(line) {
+        heardAtMs = performance.now();
+        onLine(line);
+      },
+      onTrouble,
+      signal: signal ? AbortSignal.any([signal, left.signal]) : left.signal,
+      ...(region !== undefined && { region }),
+    });
+    return { read, endTraining };
+  };
 
   return {
     see({ trainingJob: job, stage, region = givenRegion, live }) {
       // Before the job exists there is no log. Without a worker nobody tells whether it does.
       if (job === undefined || (job.status === undefined && live)) return;
-      tail ??= tailTrainingLogs({
-        ...reading,
-        trainingJobName: job.name,
-        until: trained,
-        onLine(line) {
-          heardAtMs = performance.now();
-          onLine(line);
-        },
-        onTrouble,
-        signal: signal ? AbortSignal.any([signal, left.signal]) : left.signal,
-        ...(region !== undefined && { region }),
-      }).finally(() => {
-        isRead.abort();
-      });
-      if (STAGES_AFTER_TRAINING.includes(stage) || hasJobEnded(job.status)) endTraining();
+      const tail = tails.get(job.name) ?? begin(job.name, region);
+      tails.set(job.name, tail);
+      // One that the run no longer tells of may train beside the other: it ends by its own status, or with the run.
+      if (STAGES_AFTER_TRAINING.includes(stage) || hasJobEnded(job.status)) tail.endTraining();
     },
     async end() {
-      endTraining();
+      for (const { endTraining } of tails.values()) endTraining();
+      const isRead = new AbortController();
+      const reading = Promise.all(Array.from(tails.values(), ({ read }) => read)).then(() => {
+        isRead.abort();
+      });
       const endedAtMs = performance.now();
-      while (tail && !isRead.signal.aborted) {
+      while (tails.size > 0 && !isRead.signal.aborted) {
         const leftMs = Math.max(endedAtMs, heardAtMs) + silenceLimitMs - performance.now();
         if (leftMs <= 0) {
           const seconds = String(silenceLimitMs / 1_000);
@@ -80,7 +94,7 @@ export function followTrainingLog(following: LogFollowing): FollowedLog {
         await pause(leftMs, undefined, { signal: isRead.signal }).catch(() => undefined);
       }
       left.abort();
-      await tail;
+      await reading;
     },
     leave() {
       left.abort();

@@ -3,7 +3,8 @@
  * for a pipe, for programs, quietly. Real runs, and an emulator that runs real programs.
  */
 import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
-import { connect, Run, startRun, type Session } from '../../src/client';
+import { connect, Run, startRun, type LogLine, type Session } from '../../src/client';
+import { followTrainingLog } from '../../src/client/training-log';
 import { readEvents } from '../support/events';
 import { makeGate, makeGatedImage, type Gate } from '../support/gated-image';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
@@ -216,6 +217,27 @@ describe('logs', () => {
     }
   });
 
+  test('of a run that trains one model after the other is that of each job', async () => {
+    const lines: LogLine[] = [];
+    const log = followTrainingLog({
+      onLine: (line) => lines.push(line),
+      onTrouble: (trouble) => {
+        throw new Error(trouble);
+      },
+    });
+    const rest = { stage: 'Training', ledger: [], attempts: {}, links: {}, warnings: [], live: true } as const;
+    for (const name of [foreign, done]) {
+      const trainingJob = { name, status: 'InProgress', transitions: [], metrics: [] };
+      log.see({ ...rest, ledger: [], warnings: [], trainingJob });
+    }
+    await log.end();
+    const messagesOf = (job: string, host: string) =>
+      lines.filter((line) => line.stream.startsWith(`${job}/${host}-`)).map(({ message }) => message);
+    expect(messagesOf(foreign, 'algo-1')).toEqual(LINES);
+    expect(messagesOf(done, 'algo-2')).toEqual(LINES);
+    expect(lines).toHaveLength(18);
+  });
+
   test('says what is not there: a run, a job, a training', async () => {
     const unknown = await runForEvents(['logs', uniqueName('nobody')]);
     expect(unknown).toMatchObject({ code: 3, last: { command: 'logs', code: 'TrainingJobNotFound' } });
@@ -365,13 +387,14 @@ describe('a follower is told to let go', () => {
   test('by --timeout: exit code 7, told the same; for programs in the error', async () => {
     const { name, gate, program } = held.timedOut;
     const [people, programs] = await Promise.all([
-      runProgramHere(['attach', name, '--timeout', '1.5']),
+      runProgramHere(['attach', name, '--timeout', '0.5']),
       runForEvents(['attach', name, '--timeout', '0.5']),
     ]);
     expect(people.code).toBe(7);
     const [reason, state, ...hints] = people.stderr.trimEnd().split('\n').slice(-4);
-    expect(reason).toBe('✗ TimedOut: not at the end within 1.5 s, as --timeout says');
-    expect(state).toMatch(new RegExp(`^${name} .*, and goes on$`));
+    expect(reason).toBe('✗ TimedOut: not at the end within 0.5 s, as --timeout says');
+    // How far it has come in that time is the machine's affair.
+    expect(state).toMatch(new RegExp(`^${name} (.*, and goes on|is left as it is: .*)$`));
     expect(hints).toEqual([
       expect.stringMatching(new RegExp(`^follow it again: node .* attach ${name}$`)),
       expect.stringMatching(new RegExp(`^stop it .*: node .* cancel ${name}$`)),

@@ -25,7 +25,7 @@ export function addAttachCommand(program: Command, context: ProgramContext): voi
       invocation.whenInterrupted(() => describeUnreached(invocation, workflowId));
       await withSession(invocation, async (session, client) => {
         const run = await client.Run.attach(session, workflowId);
-        await followToTheEnd(invocation, session, client, run);
+        await followToTheEnd(invocation, session, run);
       });
     }),
   );

@@ -5,7 +5,6 @@
 import type { Command } from 'commander';
 import type { Run, Session } from '../../client';
 import { CommandFailure, describeFailure } from '../command-failure';
-import { followLog } from '../follow-log';
 import { invoke, type CommonOptions, type ProgramContext } from '../invocation';
 import { readCount, readSince } from '../option-values';
 import { printLog, type LogChoice, type LogSource, type PrintedLog } from '../print-log';
@@ -65,7 +64,7 @@ async function findRun(workflowId: string, { session, client }: Search): Promise
   }
 }
 
-async function sourceOfRun(run: Run, { client, signal }: Search): Promise<LogSource> {
+async function sourceOfRun(run: Run, { signal }: Search): Promise<LogSource> {
   const { workflowId, workflowType } = run;
   const { trainingJob, region } = await run.progress();
   // A run that says nothing yet has the name that our client gives to run and job alike.
@@ -80,7 +79,8 @@ async function sourceOfRun(run: Run, { client, signal }: Search): Promise<LogSou
     trainingJobName,
     ...(region !== undefined && { region }),
     async follow(onLine, onTrouble) {
-      const log = followLog({ client, signal, onLine, onTrouble });
+      const { followTrainingLog } = await import('../../client/training-log.js');
+      const log = followTrainingLog({ signal, onLine, onTrouble });
       try {
         for await (const progress of run.watch({ signal, onNotice: onTrouble })) log.see(progress);
         await log.end();

@@ -58,7 +58,7 @@ async function startFromSpec(invocation: Invocation<StartOptions>, workflowType:
     const run = await client.startRun(session, workflowType, input);
     if (run.attached) output.note(`a run with this input exists; following it: ${run.workflowId}`);
     if (options.detach && !isToCancel()) tellDetached(invocation, session, run, namesOf(input, run.workflowId));
-    else await followToTheEnd(invocation, session, client, run);
+    else await followToTheEnd(invocation, session, run);
   });
 }
 

@@ -66,7 +66,6 @@ export async function trainAndDeploy(call: TrainingCall): Promise<Deployed> {
   const curve: NonNullable<RunView['curve']> = { name: 'train:loss', values: [] };
   const followed = await followRun(run, {
     output,
-    client,
     signal,
     logIntervalMs: LOG_INTERVAL_MS,
     curve,
