@@ -87,6 +87,7 @@ const kept = z.strictObject({
   temporalUiUrl: z.string().optional(),
   pids,
   TEMPORAL_ADDRESS: z.string(),
+  TEMPORAL_HTTP_URL: z.string(),
   TEMPORAL_SAGEMAKER_UI_URL: z.string(),
   AWS_ENDPOINT_URL: z.string(),
   AWS_REGION: z.string(),

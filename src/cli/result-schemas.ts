@@ -135,6 +135,8 @@ export const RESULT_SCHEMAS = {
 export const DOCUMENT_SCHEMAS = {
   dev: z.strictObject({
     temporalAddress: z.string(),
+    /** Temporal's HTTP API. */
+    temporalHttpUrl: z.string(),
     temporalUiUrl: z.string(),
     awsEndpointUrl: z.string(),
     region: z.string(),

@@ -93,6 +93,7 @@ describe('while it is up', () => {
     expect(dev.stdout().trimEnd().split('\n')).toHaveLength(1);
     expect(addresses).toMatchObject({
       temporalAddress: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      temporalHttpUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       temporalUiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       awsEndpointUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       taskQueue: 'sagemaker',

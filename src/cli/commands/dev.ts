@@ -66,12 +66,11 @@ export function addDevCommand(program: Command, context: ProgramContext): void {
 }
 
 function describeForPrograms(stack: Stack): object {
-  const { temporalAddress, temporalUiUrl, awsEndpointUrl, region, accessKeyId, secretAccessKey, taskQueue, pids } =
-    stack;
+  const { temporalAddress, temporalHttpUrl, temporalUiUrl, awsEndpointUrl, region } = stack;
+  const { accessKeyId, secretAccessKey, taskQueue, pids, folder } = stack;
   return {
-    ...{ temporalAddress, temporalUiUrl, awsEndpointUrl, region },
-    ...{ accessKeyId, secretAccessKey, taskQueue, pids },
-    folder: stack.folder,
+    ...{ temporalAddress, temporalHttpUrl, temporalUiUrl, awsEndpointUrl, region },
+    ...{ accessKeyId, secretAccessKey, taskQueue, pids, folder },
   };
 }
 
@@ -81,6 +80,7 @@ async function describeForPeople(stack: Stack): Promise<string> {
   return [
     `Temporal    ${stack.temporalAddress}  (pid ${String(pids.temporal)})`,
     `Temporal UI ${stack.temporalUiUrl}`,
+    `HTTP API    ${stack.temporalHttpUrl}`,
     `Emulator    ${stack.awsEndpointUrl}  (pid ${String(pids.emulator)})`,
     `Worker      task queue ${stack.taskQueue}  (pid ${String(pids.worker)})`,
     `State, logs ${stack.folder}`,

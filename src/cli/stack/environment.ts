@@ -7,6 +7,8 @@ import path from 'node:path';
 
 export interface StackAddresses {
   temporalAddress: string;
+  /** Temporal's HTTP API, for programs without a Temporal SDK. */
+  temporalHttpUrl: string;
   temporalUiUrl: string;
   awsEndpointUrl: string;
   region: string;
@@ -16,6 +18,7 @@ export interface StackAddresses {
 
 export type StackVariables = Record<
   | 'TEMPORAL_ADDRESS'
+  | 'TEMPORAL_HTTP_URL'
   | 'TEMPORAL_SAGEMAKER_UI_URL'
   | 'AWS_ENDPOINT_URL'
   | 'AWS_REGION'
@@ -28,6 +31,7 @@ export type StackVariables = Record<
 export function stackVariables(stack: StackAddresses): StackVariables {
   return {
     TEMPORAL_ADDRESS: stack.temporalAddress,
+    TEMPORAL_HTTP_URL: stack.temporalHttpUrl,
     TEMPORAL_SAGEMAKER_UI_URL: stack.temporalUiUrl,
     AWS_ENDPOINT_URL: stack.awsEndpointUrl,
     AWS_REGION: stack.region,

@@ -96,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const addresses = {
       temporalAddress: server.address,
+      temporalHttpUrl: server.httpUrl,
       temporalUiUrl: server.uiUrl ?? '',
       ...readEmulatorAddresses(emulator),
     };
@@ -152,7 +153,7 @@ function imageArguments(images: Record<string, string>): string[] {
   return Object.entries(images).flatMap(([name, folder]) => ['--image', `${name}=${folder}`]);
 }
 
-function readEmulatorAddresses({ ready }: Part): Omit<StackAddresses, 'temporalAddress' | 'temporalUiUrl'> {
+function readEmulatorAddresses({ ready }: Part): Omit<StackAddresses, `temporal${string}` & keyof StackAddresses> {
   const { awsEndpointUrl, region, accessKeyId, secretAccessKey } = ready as unknown as StackAddresses;
   return { awsEndpointUrl, region, accessKeyId, secretAccessKey };
 }

@@ -51,6 +51,7 @@ test('nothing that leads to a real account reaches the parts of a stack', () => 
 test('a stack is entered by a handful of variables', () => {
   const stack = {
     temporalAddress: '127.0.0.1:7233',
+    temporalHttpUrl: 'http://127.0.0.1:7243',
     temporalUiUrl: 'http://127.0.0.1:8233',
     awsEndpointUrl: 'http://127.0.0.1:4566',
     region: 'us-east-1',
@@ -59,6 +60,7 @@ test('a stack is entered by a handful of variables', () => {
   };
   expect(stackVariables(stack)).toMatchObject({
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
+    TEMPORAL_HTTP_URL: 'http://127.0.0.1:7243',
     AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'key',
