@@ -40,8 +40,8 @@ export function toAwsError(
   error: unknown,
   operation: string,
   at: Record<string, string>,
+  absent: FailureCode,
   details: ErrorDetails = {},
-  absent: FailureCode = 'EndpointNotFound',
 ): SageMakerError {
   const { meaning, code, message, requestId } = readTrouble(error);
   const coordinates = Object.entries(at).map(([name, value]) => `${name}=${value}`);

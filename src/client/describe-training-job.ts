@@ -32,7 +32,7 @@ export async function describeTrainingJob(
     return await Promise.race([ask(trainingJobName, region, limit), overdue]);
   } catch (error) {
     const at = { job: trainingJobName, ...(region !== undefined && { region }) };
-    return toAwsError(error, 'DescribeTrainingJob', at, { trainingJobName }, 'TrainingJobNotFound');
+    return toAwsError(error, 'DescribeTrainingJob', at, 'TrainingJobNotFound', { trainingJobName });
   }
 }
 

@@ -31,7 +31,7 @@ export function toInvocationError(error: unknown, invocation: Invocation): Error
     const why = `InvokeEndpoint: ${message} ${coordinates(invocation)}`;
     return new SageMakerError('EndpointNotFound', why, { ...context, reason: message });
   }
-  return toAwsError(error, 'InvokeEndpoint', { endpoint: endpointName, region }, { endpointName });
+  return toAwsError(error, 'InvokeEndpoint', { endpoint: endpointName, region }, 'EndpointNotFound', { endpointName });
 }
 
 /** The error of data that could not be made a body, or was not there in time; nothing was sent. */

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
+import type { FailureCode } from '../contract';
 import { readTrouble } from '../domain/aws-errors';
 import {
   buildCreateBucket,
@@ -20,6 +21,8 @@ import { SageMakerError, type ErrorDetails } from './errors';
 /** Two that make the bucket at once: one is told to come again. */
 const ATTEMPTS_MAX = 5;
 const BUSY_PAUSE_MS = 1_000;
+/** What no such call is about can be absent: who answers so is not the service that was meant. */
+const NO_SERVICE: FailureCode = 'AwsUnreachable';
 
 export interface OwnedBucket {
   bucket: string;
@@ -58,7 +61,7 @@ async function isThere(sdk: typeof Sdk, s3: S3Client, at: At, signal: AbortSigna
     signal.throwIfAborted();
     const verdict = classifyHeadBucket(readTrouble(error));
     if (verdict === 'absent') return false;
-    throw verdict === 'foreign' ? refuse(at, error) : toAwsError(error, 'HeadBucket', at);
+    throw verdict === 'foreign' ? refuse(at, error) : toAwsError(error, 'HeadBucket', at, NO_SERVICE);
   }
 }
 
@@ -72,7 +75,7 @@ async function make(sdk: typeof Sdk, s3: S3Client, at: At, signal: AbortSignal):
     const verdict = classifyCreateBucket(readTrouble(error));
     if (verdict === 'ours') return true;
     if (verdict === 'busy') return false;
-    throw verdict === 'foreign' ? refuse(at, error) : toAwsError(error, 'CreateBucket', at);
+    throw verdict === 'foreign' ? refuse(at, error) : toAwsError(error, 'CreateBucket', at, NO_SERVICE);
   }
 }
 
@@ -84,7 +87,7 @@ async function askAccount(config: STSClientConfig, region: string, signal: Abort
     return account ?? '';
   } catch (error) {
     signal.throwIfAborted();
-    throw toAwsError(error, 'GetCallerIdentity', { region });
+    throw toAwsError(error, 'GetCallerIdentity', { region }, NO_SERVICE);
   } finally {
     sts.destroy();
   }

@@ -137,5 +137,5 @@ function toUploadError(error: unknown, at: Record<string, string>, partsLeft: st
     });
   }
   const fix = FIX_OF[readTrouble(error).meaning];
-  return toAwsError(error, 'the upload', at, { problems, ...(fix !== undefined && { fix }) }, 'InvalidInput');
+  return toAwsError(error, 'the upload', at, 'InvalidInput', { problems, ...(fix !== undefined && { fix }) });
 }

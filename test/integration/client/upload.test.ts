@@ -229,6 +229,21 @@ test('the default bucket is made once, though many make it, and data goes nowher
   ]);
 });
 
+test.each(['GetCallerIdentity', 'CreateBucket'])(
+  'a “not found” in answer to %s speaks of no endpoint: whoever answers is not the service that was meant',
+  async (operation) => {
+    const path = join(makeScratchFolder({ 'a.csv': '1' }), 'a.csv');
+    await control.addFaults([
+      { operation: 'HeadBucket', action: 'error', status: 404, code: 'NotFound' },
+      { operation, action: 'error', status: 404, code: 'NotFound' },
+    ]);
+    expect(await failureOf(new Estimator(ESTIMATOR).uploadData(path))).toMatchObject({
+      code: 'AwsUnreachable',
+      why: expect.stringContaining(`${operation}: NotFound`),
+    });
+  },
+);
+
 test('a bucket that is named is never made, and errors say what to do', async () => {
   const path = join(makeScratchFolder({ 'a.csv': '1' }), 'a.csv');
   const name = uniqueName('absent');
