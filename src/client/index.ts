@@ -54,7 +54,7 @@ export { type NpyData, type NpyType } from './npy-format';
 export { streamDeserializer, streamSerializer, type StreamData, type StreamedAnswer } from './streams';
 export { Run, type ResultOf, type RunProgress, type WatchOptions } from './run';
 export { type RunStatus } from './run-description';
-export { listRuns, type RunFilter } from './list-runs';
+export { listRuns, type ListOptions, type RunFilter } from './list-runs';
 export { type WaitOptions } from './await-result';
 export { startRun, type StartOptions } from './start';
 export type { InputOf } from '../schemas';

@@ -5,6 +5,7 @@
 import type { Stage, WorkflowType } from '../contract';
 import { WORKFLOW_TYPES } from '../contract';
 import { SageMakerError } from './errors';
+import { guardListener } from './guard-listener';
 import { readExecution, type RunStatus } from './run-description';
 import { buildRunQuery } from './run-query';
 import type { Session } from './session';
@@ -29,12 +30,22 @@ export interface RunFilter {
   endpointName?: string;
   /** Runs that were started then or later. @default any */
   since?: Date;
-  /** At most so many, the ones first that run or were started last; up to 1000. @default 20 */
+  /** At most so many, up to 1000: of more, those that run and those that ended last. @default 20 */
   limit?: number;
 }
 
+/** Options of {@link listRuns}. */
+export interface ListOptions {
+  /** Told where more runs fit than could be looked at; one line. @default a warning of the process */
+  onNotice?: (notice: string) => void;
+}
+
 /**
- * Lists runs on the session's task queue, those first that were started last.
+ * Lists runs on the session's task queue, in the order of their start, the last one first. Of more than the limit, those
+ * that run come before those that have ended, and of these the ones that ended last: so Temporal sorts them.
+ *
+ * Looks at 10,000 runs at most, which matters where Temporal cannot tell those that are meant: then `onNotice` is told
+ * that there may be more.
  *
  * Tells what Temporal's visibility store knows, which is a second or so behind, and for closed runs only as long as the
  * namespace keeps them. Takes no worker. Without our search attributes in the namespace, stage and endpoint of an open
@@ -56,11 +67,17 @@ export interface RunFilter {
  * await session.close();
  * ```
  */
-export async function listRuns(session: Session, filter: RunFilter = {}): Promise<RunStatus[]> {
+export async function listRuns(
+  session: Session,
+  filter: RunFilter = {},
+  { onNotice = warn }: ListOptions = {},
+): Promise<RunStatus[]> {
   const limit = readFilter(filter);
   const deadline = Date.now() + LIST_TIMEOUT_MS;
   const query = (withAttributes: boolean): Promise<RunStatus[]> =>
-    session.client.withDeadline(deadline, () => collect(session, filter, { limit, withAttributes }));
+    session.client.withDeadline(deadline, () =>
+      collect(session, filter, { limit, withAttributes, onNotice: guardListener(onNotice) }),
+    );
   try {
     try {
       return await query(true);
@@ -92,18 +109,27 @@ function readFilter({ limit = LIMIT_DEFAULT, since, type }: RunFilter): number {
 async function collect(
   { client, taskQueue }: Session,
   filter: RunFilter,
-  { limit, withAttributes }: { limit: number; withAttributes: boolean },
+  { limit, withAttributes, onNotice }: { limit: number; withAttributes: boolean } & Required<ListOptions>,
 ): Promise<RunStatus[]> {
   const found: RunStatus[] = [];
   let lookedAt = 0;
   const query = buildRunQuery(filter, taskQueue, withAttributes);
   for await (const execution of client.workflow.list({ query, pageSize: Math.min(PAGE_SIZE_MAX, limit * 2) })) {
+    if (lookedAt === LOOKED_AT_MAX) {
+      const seen = `${String(LOOKED_AT_MAX)} runs were looked at, of which ${String(found.length)} fit`;
+      onNotice(`the listing may not be whole: ${seen}; narrow it down by since or type [taskQueue=${taskQueue}]`);
+      break;
+    }
     lookedAt += 1;
     const run = readExecution(execution, execution.raw.firstRunId);
     if (execution.taskQueue === taskQueue && fits(run, filter)) found.push(run);
-    if (found.length === limit || lookedAt === LOOKED_AT_MAX) break;
+    if (found.length === limit) break;
   }
   return found.sort((one, other) => other.startTime.localeCompare(one.startTime));
+}
+
+function warn(notice: string): void {
+  process.emitWarning(notice, 'SageMakerWarning');
 }
 
 function fits(run: RunStatus, { status, type, stage, endpointName, since }: RunFilter): boolean {

@@ -78,8 +78,8 @@ test.each<[string, RunFilter, string[]]>([
   expect(await idsOf(filter)).toEqual(expected);
 });
 
-test('stops at the limit', async () => {
-  expect(await idsOf({ limit: 2 })).toHaveLength(2);
+test('stops at the limit: of more, runs that are open come before those that have ended', async () => {
+  expect(await idsOf({ limit: 2 })).toEqual([silent, training]);
 });
 
 test.each([`x' OR WorkflowType != 'fit`, `a"b`, 'a\\', `a\\' OR 1=1`, 'a\nb', '%', "''"])(
