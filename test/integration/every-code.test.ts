@@ -3,6 +3,13 @@
  * the examples in docs/errors.md: `UPDATE_ERROR_EXAMPLES=1 npx jest test/integration/every-code` writes them anew, and
  * `npm run errors-page` puts them there.
  */
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  FilterLogEventsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTrainingJobCommand, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { Client } from '@temporalio/client';
@@ -23,7 +30,8 @@ import {
   type Session,
 } from '../../src/client';
 import { FAILURE_CODES } from '../../src/contract';
-import { FAILURES } from '../../src/domain/failures';
+import { EXIT_CODES } from '../support/exit-codes';
+import { makeGate } from '../support/gated-image';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, type Rig } from '../support/rig';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { uniqueTaskQueue } from '../support/temporal';
@@ -31,8 +39,9 @@ import { until } from '../support/until';
 
 const TRAIN = `#!/bin/sh
 ml="\${SAGEMAKER_BASE_DIR:-/opt/ml}"
-echo 'epoch 1 of 2'
-if grep -q fail "$ml/input/config/hyperparameters.json"; then
+plan="$ml/input/config/hyperparameters.json"
+grep -q silent "$plan" || echo 'epoch 1 of 2'
+if grep -q fail "$plan"; then
   echo 'labels.csv has no column label' > "$ml/output/failure"
   echo 'KeyError: label'
   exit 1
@@ -41,24 +50,26 @@ exec sleep 600
 `;
 
 const SERVE = `#!/usr/bin/env node
-const isSlow = process.env.BEHAVIOUR === 'is slow';
-if (!isSlow) console.log('loading the model');
+const { GATE: gate } = process.env;
+if (gate === undefined) console.log('loading the model');
 if (process.env.BEHAVIOUR === 'exits') {
   console.log('No module named joblib');
   process.exit(3);
 }
-const readyAt = Date.now() + (isSlow ? 2500 : 0);
+const isReady = () => gate === undefined || require('fs').existsSync(gate);
 process.on('SIGTERM', () => process.exit(0));
 require('http').createServer((request, response) => {
-  if (request.url === '/ping') return response.writeHead(Date.now() < readyAt ? 503 : 200).end();
+  if (request.url === '/ping') return response.writeHead(isReady() ? 200 : 503).end();
   response.writeHead(422).end('expected 64 pixels, got 3');
 }).listen(Number(process.env.SAGEMAKER_BIND_TO_PORT), '127.0.0.1');
 `;
 
 const MODEL_DATA = `s3://${DATA_BUCKET}/given/model.tar.gz`;
 const EXAMPLES = join(__dirname, '../../scripts/error-examples.json');
+const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
 
 let rig: Rig;
+let logs: CloudWatchLogsClient;
 let session: Session;
 /** A session on whose task queue nobody works. */
 let idle: Session;
@@ -83,6 +94,30 @@ async function untilTraining(run: Run<'fit'>): Promise<void> {
   await until(async () => (await run.progress()).trainingJob?.secondaryStatus === 'Training', {
     what: `${run.workflowId} to train`,
   });
+}
+
+/** Waits until the journal has a call about this log. */
+async function untilAsked(operation: string, logGroupName: string): Promise<void> {
+  await until(async () => (await rig.calls(operation)).some(({ resource }) => resource === logGroupName), {
+    what: `${operation} of ${logGroupName}`,
+  });
+}
+
+const TRAINING_LOG = '/aws/sagemaker/TrainingJobs';
+
+/** Waits until CloudWatch has what the container prints first. */
+async function untilLogged(jobName: string): Promise<void> {
+  const ofJob = { logGroupName: TRAINING_LOG, logStreamNamePrefix: `${jobName}/` };
+  await until(async () => ((await logs.send(new FilterLogEventsCommand(ofJob))).events ?? []).length > 0, {
+    what: `the first line of ${jobName}`,
+  });
+}
+
+/** Writes as a container would that was quick enough. */
+async function writeLog(jobName: string, message: string): Promise<void> {
+  const at = { logGroupName: TRAINING_LOG, logStreamName: `${jobName}/algo-1-1700000000` };
+  await logs.send(new CreateLogStreamCommand(at));
+  await logs.send(new PutLogEventsCommand({ ...at, logEvents: [{ timestamp: Date.now(), message }] }));
 }
 
 async function findClosedPort(): Promise<number> {
@@ -146,11 +181,15 @@ const SCENARIOS: Record<FailureCode, () => Promise<unknown>> = {
   TrainingJobFailed: async () => (await fit('digits-failed', { hyperparameters: { plan: 'fail' } })).result(),
   async TrainingJobStopped() {
     const run = await fit('digits-stopped');
-    await untilTraining(run);
+    await untilLogged('digits-stopped');
     await rig.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 'digits-stopped' }));
     return run.result();
   },
-  TrainingJobTimedOut: async () => (await fit('digits-timed-out', { trainMaxRun: 3 })).result(),
+  async TrainingJobTimedOut() {
+    // However late the container begins, it is stopped; so what it would print is there before.
+    await writeLog('digits-timed-out', 'epoch 1 of 2');
+    return (await fit('digits-timed-out', { trainMaxRun: 1, hyperparameters: { plan: 'silent' } })).result();
+  },
   TrainingJobNotFound: async () =>
     (await startRun(session, 'deploy', { trainingJobName: 'digits-nowhere', deploy: DEPLOY })).result(),
   EndpointFailed: () => deploy('digits-broken', { env: { BEHAVIOUR: 'exits' } }),
@@ -161,7 +200,14 @@ const SCENARIOS: Record<FailureCode, () => Promise<unknown>> = {
   async EndpointTimedOut() {
     // An update: what the container before it has written is there, however late the slow one begins.
     await deploy('digits-slow');
-    return deploy('digits-slow', { endpointTimeoutSeconds: 1, env: { BEHAVIOUR: 'is slow' } });
+    const gate = makeGate();
+    // The run reads the log once it has given the endpoint up; what comes to serve after that changes nothing.
+    const openLate = async () => {
+      await untilAsked('DescribeLogStreams', '/aws/sagemaker/Endpoints/digits-slow');
+      gate.open();
+    };
+    const deploying = deploy('digits-slow', { endpointTimeoutSeconds: 1, env: { GATE: gate.file } });
+    return Promise.all([deploying, openLate()]);
   },
   EndpointNotFound: () => predict('digits-nobody'),
   async ModelError() {
@@ -242,11 +288,14 @@ beforeAll(async () => {
   rig = await startRig({ emulator: { simulated: false, images: { digits } } });
   const archive = create({ gzip: true, cwd: digits, sync: true }, ['serve']).read() as Buffer;
   await rig.s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'given/model.tar.gz', Body: archive }));
+  logs = new CloudWatchLogsClient({});
+  await logs.send(new CreateLogGroupCommand({ logGroupName: TRAINING_LOG }));
   session = await connect({ client: rig.server.client, taskQueue: rig.taskQueue });
   idle = await connect({ client: rig.server.client, taskQueue: uniqueTaskQueue('idle') });
   await raiseAll();
 }, 90_000);
 afterAll(async () => {
+  logs.destroy();
   await rig.close();
   removeScratchFolders();
 });
@@ -272,11 +321,8 @@ function settle(message: string): string {
 describe.each(FAILURE_CODES)('%s', (code) => {
   test('is raised, and says what, why, how to mend it and where', () => {
     const { code: told, what, why, fix, exitCode, message } = errorOf(code);
-    expect({ told, what, exitCode }).toEqual({
-      told: code,
-      what: FAILURES[code].what,
-      exitCode: FAILURES[code].exitCode,
-    });
+    expect({ told, exitCode }).toEqual({ told: code, exitCode: EXIT_CODES[code] });
+    expect(PAGE).toContain(`\n## ${code}\n\n${what}\n`);
     expect(why).toMatch(/\S+ \S+/);
     expect(fix).toMatch(/^[A-Z].*[.;]?\S$/s);
     expect(message.split('\n')[0]).toContain(why.split('\n')[0]);
