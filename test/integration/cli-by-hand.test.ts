@@ -52,13 +52,14 @@ async function hasCancelRequest(workflowId: string): Promise<boolean> {
 test('a workflow that returns nothing has nothing as its result, and that is no failure', async () => {
   const workflowId = await startOwn();
   await endNext(RETURNS_NOTHING);
-  const [result, attached, cancelled] = await Promise.all([
+  const [result, event, cancelled] = await Promise.all([
     runProgramHere(['result', workflowId]),
-    runForEvents(['attach', workflowId]),
+    runForEvents(['result', workflowId]),
     runProgramHere(['cancel', workflowId]),
   ]);
   expect(result).toMatchObject({ code: 0, stdout: 'null\n' });
-  expect(attached).toMatchObject({ code: 0, last: { type: 'result', workflowType: 'theirOwn', result: null } });
+  expect(event).toMatchObject({ code: 0, last: { type: 'result', workflowType: 'theirOwn', result: null } });
+  expect(event.events).toHaveLength(1);
   expect(cancelled).toMatchObject({ code: 0, stdout: `${workflowId} had ended before: Done\n` });
 });
 

@@ -179,13 +179,23 @@ describe('a run that has ended is attached to', () => {
 });
 
 describe('logs', () => {
-  test('prints all lines, the last ones, or those since a time', async () => {
-    const [all, tail, none, events] = await Promise.all([
+  // Each reads a while beyond the last line: all at once, they wait together.
+  const readAll = () =>
+    Promise.all([
       runProgramHere(['logs', done]),
       runProgramHere(['logs', done, '--tail', '2', '--quiet']),
       runProgramHere(['logs', done, '--since', '2999-01-01']),
       runForEvents(['logs', done, '--tail', '3']),
+      runProgramHere(['logs', foreign]),
+      runProgramHere(['logs', foreign, '--follow']),
     ]);
+  let read: Awaited<ReturnType<typeof readAll>>;
+  beforeAll(async () => {
+    read = await readAll();
+  });
+
+  test('prints all lines, the last ones, or those since a time', () => {
+    const [all, tail, none, events] = read;
     expect(all.code).toBe(0);
     expect(all.stdout.trimEnd().split('\n')).toHaveLength(12);
     expect(linesOf(all.stdout, 'algo-2')).toEqual(LINES);
@@ -207,11 +217,8 @@ describe('logs', () => {
     await program.ended;
   });
 
-  test('takes a training job that no run of ours knows', async () => {
-    for (const ends of await Promise.all([
-      runProgramHere(['logs', foreign]),
-      runProgramHere(['logs', foreign, '--follow']),
-    ])) {
+  test('takes a training job that no run of ours knows', () => {
+    for (const ends of read.slice(4)) {
       expect(ends.code).toBe(0);
       expect(linesOf(ends.stdout, 'algo-1')).toEqual(LINES);
     }
