@@ -111,7 +111,13 @@ export interface S3Input {
 }
 
 /** What to train on: one S3 URI or {@link S3Input} is the channel `training`; an object has a channel for each key. */
-export type FitInputs = string | S3Input | Record<string, string | S3Input>;
+export type FitInputs =
+  | string
+  | S3Input
+  | (Record<string, string | S3Input> & {
+      /** No channel is called so: an object that has it is one {@link S3Input}. */
+      s3Data?: never;
+    });
 
 /** Arguments of `fit`. */
 export interface FitArguments {

@@ -11,6 +11,7 @@ import type {
   EstimatorArguments,
   FitArguments,
   FitInput,
+  FitInputs,
   FitThenDeployInput,
   S3Input,
   WorkflowType,
@@ -142,11 +143,15 @@ const TEXT_OR_OBJECT = 'must be a text or an object';
 const channelName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens and underscores');
-const channels = namedValues(channelName, z.union([s3Uri, s3InputSchema], TEXT_OR_OBJECT), {
-  least: 1,
-  most: 20,
-  problem: 'must have 1 to 20 channels',
-});
+const channels: z.ZodType<Exclude<FitInputs, string | S3Input>> = namedValues(
+  channelName,
+  z.union([s3Uri, s3InputSchema], TEXT_OR_OBJECT),
+  {
+    least: 1,
+    most: 20,
+    problem: 'must have 1 to 20 channels',
+  },
+);
 
 export const fitSchema = z
   .strictObject({

@@ -96,6 +96,10 @@ export const inputs: FitInputs[] = [
   { train: 's3://my-bucket/a', test: { s3Data: 's3://my-bucket/b', contentType: 'text/csv' } },
   // @ts-expect-error -- a channel is a URI or a source
   { train: 1 },
+  // @ts-expect-error -- a source with a mistake in it is not two channels
+  { s3Data: 's3://my-bucket/a', distribution: 'Sharded' },
+  // @ts-expect-error -- a source with an unknown field is not two channels
+  { s3Data: 's3://my-bucket/a', format: 'csv' },
   // @ts-expect-error -- one channel for each key, no lists
   ['s3://my-bucket/a', 's3://my-bucket/b'],
   // @ts-expect-error -- a URI as text
