@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import typescript from 'typescript';
 import type { DeployInput, EstimatorArguments, FitInput } from '../../src/contract';
-import { createWorker } from '../../src/worker';
 import { startProcess, type TestProcess } from '../support/processes';
-import { startRig, uniqueName, type Rig } from '../support/rig';
-import { temporalCliPath, testServerAddress, uniqueTaskQueue } from '../support/temporal';
+import { startRig, type Rig } from '../support/rig';
+import { temporalCliPath, testServerAddress } from '../support/temporal';
 import { until } from '../support/until';
 import { ROOT } from './markdown';
+import { runWorkflows } from './run-workflows';
 
 /** The names that stand in the programs. */
 const REGION = 'eu-central-1';
@@ -118,6 +118,8 @@ export async function startProgramsStack(): Promise<ProgramsStack> {
     return code === 0 ? { output } : { output, failure: `ended with ${String(code ?? signal)}` };
   };
 
+  let workflowsEnded: Promise<unknown> = Promise.resolve();
+
   return {
     startPrograms(texts) {
       const paths = texts.map((text) => writeModule(text, 'mjs'));
@@ -136,31 +138,17 @@ export async function startProgramsStack(): Promise<ProgramsStack> {
       });
     },
 
-    async runWorkflows(texts, inputs) {
-      const taskQueue = uniqueTaskQueue('docs');
+    runWorkflows(texts, inputs) {
       // One bundle for all of them: making one takes seconds.
       const all = texts.map((text) => `export * from './${basename(writeModule(text, 'mjs'))}';\n`).join('');
-      const worker = await createWorker({
-        connection: rig.server.nativeConnection,
-        taskQueue,
-        pollMinIntervalMs: 100,
-        pollMaxIntervalMs: 200,
-        worker: { workflowsPath: writeModule(all, 'mjs') },
-      });
-      const running = worker.run();
-      try {
-        const results = Object.entries(inputs).map(async ([type, input]): Promise<[string, unknown]> => {
-          const handle = await rig.start(type, input, { taskQueue, workflowId: uniqueName(type) });
-          return [type, await handle.result().catch((error: unknown) => ({ error }))];
-        });
-        return Object.fromEntries(await Promise.all(results));
-      } finally {
-        worker.shutdown();
-        await running;
-      }
+      const running = runWorkflows(rig, { workflowsPath: writeModule(all, 'mjs'), inputs, limitMs: PROGRAM_LIMIT_MS });
+      workflowsEnded = running.catch(() => undefined);
+      return running;
     },
 
     async close() {
+      // Their worker needs the connection until it has stopped.
+      await workflowsEnded;
       await rig.close();
       rmSync(modules, { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
