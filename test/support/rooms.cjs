@@ -2,10 +2,10 @@
 const DEFAULT_ROOMS = ['unit', 'activity', 'workflow', 'integration', 'replay'];
 
 /** Rooms that can do without a Temporal server. */
-const ROOMS_WITHOUT_SERVER = ['unit', 'replay', 'e2e'];
+const ROOMS_WITHOUT_SERVER = ['unit', 'replay'];
 
 /** Rooms that can do without the workflow bundle. */
-const ROOMS_WITHOUT_BUNDLE = ['unit', 'activity', 'e2e'];
+const ROOMS_WITHOUT_BUNDLE = ['unit', 'activity'];
 
 const named = (process.env.ROOM ?? '').split(',').filter((room) => room !== '');
 
