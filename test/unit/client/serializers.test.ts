@@ -162,7 +162,6 @@ describe('a stream', () => {
     await expect(streamSerializer.serialize(make())).rejects.toMatchObject(wanted);
   });
 
-   
   async function* failing(): AsyncGenerator<string> {
     yield 'a';
     throw new Error('the disk is gone');
