@@ -67,9 +67,7 @@ async function untilIdle(handle: WorkflowHandle): Promise<void> {
   await until(
     async () => {
       const { raw } = await handle.describe();
-      return (
-        raw.pendingWorkflowTask == null && raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime)
-      );
+      return !raw.pendingWorkflowTask && raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime);
     },
     { what: 'the wait to be under way' },
   );
