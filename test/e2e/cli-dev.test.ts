@@ -8,27 +8,16 @@ import { readEvents } from '../support/events';
 import { endProcesses, isAlive, runProcess, startProcess, type TestProcess } from '../support/processes';
 import { temporalCliPath } from '../support/temporal';
 import { until } from '../support/until';
+import type { DevStack } from './dev-stack';
 
 const PROGRAM = join(__dirname, '../../lib/cli/main.js');
 const BLANK_DIGIT = Array.from({ length: 64 }, () => 0);
-
-interface DevAddresses {
-  temporalAddress: string;
-  temporalUiUrl: string;
-  awsEndpointUrl: string;
-  region: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  taskQueue: string;
-  pids: { temporal: number; emulator: number; worker: number };
-  folder: string;
-}
 
 // Each command is a Node of its own; the machine may be busy with the other tests.
 jest.setTimeout(120_000);
 
 let dev: TestProcess;
-let addresses: DevAddresses;
+let addresses: DevStack & { folder: string };
 let env: NodeJS.ProcessEnv;
 
 async function startDev(): Promise<void> {
