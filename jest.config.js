@@ -1,6 +1,6 @@
 // Jest for every room. ROOM names the rooms to run (folders under test/, comma separated); without it, those that
 // `npm test` promises. What a room needs beside its files is made once, in test/support/global-setup.ts.
-const { rooms } = require('./test/support/rooms.cjs');
+const { rooms, runName } = require('./test/support/rooms.cjs');
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -27,6 +27,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.cjs'],
-  maxWorkers: 2,
+  // The tests of `npm test` wait for processes and servers more than they compute; those of the other rooms compute.
+  maxWorkers: runName === 'default' ? 3 : 2,
   testTimeout: 60_000,
 };
