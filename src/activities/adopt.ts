@@ -6,9 +6,9 @@
 import { ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
 import { activityInfo } from '@temporalio/activity';
 import { RUN_TAG, type ResourceKind } from '../contract';
-import { isTransient, readTrouble, type AwsTrouble } from '../domain/aws-errors';
+import { answerOf, isTransient, readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import { findDifferences } from '../domain/compare';
-import { answerOf, callAws, failureOf, failWith, type Coordinates } from './aws-errors';
+import { callAws, failureOf, failWith, type Coordinates } from './aws-errors';
 import type { Created, RunMark } from './index';
 
 /** Clocks of AWS and the worker may differ by this much when a resource without tags is judged by its age. */

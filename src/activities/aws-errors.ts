@@ -4,7 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureCode, FailureDetails } from '../contract';
-import { readTrouble, type AwsMeaning, type AwsTrouble } from '../domain/aws-errors';
+import { answerOf, readTrouble, type AwsMeaning, type AwsTrouble } from '../domain/aws-errors';
 import { FAILURES } from '../domain/failures';
 
 /** What was asked of which resource: the coordinates of a failure. */
@@ -48,11 +48,6 @@ export async function callAws<T>(at: Coordinates, call: () => Promise<T>, furthe
   } catch (error) {
     throw failureOf(readTrouble(error), at, undefined, further);
   }
-}
-
-/** AWS's own words, and the id under which its support finds them. */
-export function answerOf({ message, requestId }: AwsTrouble): FailureDetails {
-  return { reason: message, ...(requestId !== undefined && { requestId }) };
 }
 
 /** Calls AWS for something that may not be there: undefined where it is not. */

@@ -17,13 +17,13 @@ import {
   type ModelSource,
   type Surroundings,
 } from '../domain/build-plan';
-import { readTrouble } from '../domain/aws-errors';
+import { answerOf, readTrouble } from '../domain/aws-errors';
 import { modelDataUri } from '../domain/names';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
 import { judgeTrainingJob } from '../domain/training-status';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
-import { answerOf, callAws, failureOf, failWith } from './aws-errors';
+import { callAws, failureOf, failWith } from './aws-errors';
 import {
   findNameProblems,
   findPlanProblems,

@@ -3,7 +3,7 @@
  * made is ever made here, and only in this account.
  */
 import { CreateBucketCommand, HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { readTrouble, type AwsTrouble } from '../domain/aws-errors';
+import { answerOf, readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import {
   buildCreateBucket,
   classifyCreateBucket,
@@ -12,7 +12,7 @@ import {
 } from '../domain/default-bucket';
 import { parseS3Uri } from '../domain/names';
 import type { AwsClients } from './aws';
-import { answerOf, failureOf, failWith } from './aws-errors';
+import { failureOf, failWith } from './aws-errors';
 import type { Activities } from './index';
 
 export function createStorageActivities({

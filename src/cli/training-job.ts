@@ -4,13 +4,13 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { readTrouble } from '../domain/aws-errors';
+import { hasJobEnded } from '../domain/training-status';
 import { CommandFailure } from './command-failure';
 
 const POLL_INTERVAL_MS = 15_000;
 const REQUEST_LIMIT_MS = 10_000;
 /** As long as a training job may take at most: 28 days. */
 const ASKED_MAX = (28 * 86_400_000) / POLL_INTERVAL_MS;
-const ENDED = ['Completed', 'Failed', 'Stopped'];
 
 /** A job's status now, or undefined where AWS does not tell it to this process. @throws CommandFailure TrainingJobNotFound */
 export async function readJobStatus(trainingJobName: string, signal: AbortSignal): Promise<string | undefined> {
@@ -40,7 +40,7 @@ export async function readJobStatus(trainingJobName: string, signal: AbortSignal
 export async function awaitJobEnd(trainingJobName: string, signal: AbortSignal): Promise<void> {
   for (let asked = 0; asked < ASKED_MAX; asked += 1) {
     try {
-      if (ENDED.includes((await readJobStatus(trainingJobName, signal)) ?? '')) return;
+      if (hasJobEnded(await readJobStatus(trainingJobName, signal))) return;
     } catch (error) {
       if (!(error instanceof CommandFailure)) throw error;
       return;

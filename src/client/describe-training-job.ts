@@ -4,6 +4,7 @@
  */
 import { toAwsError } from './aws-errors';
 import type { SageMakerError } from './errors';
+import { orAborted } from './or-aborted';
 
 /** Looking for credentials counts too: where there are none, the chain asks addresses that do not answer. */
 const LOOKUP_LIMIT_MS = 5_000;
@@ -23,16 +24,12 @@ export async function describeTrainingJob(
   limitMs = LOOKUP_LIMIT_MS,
 ): Promise<DescribedJob | SageMakerError> {
   const limit = AbortSignal.timeout(limitMs);
-  const overdue = new Promise<never>((_resolve, reject) => {
-    limit.addEventListener('abort', () => {
-      reject(new Error(`no answer within ${String(limitMs / 1_000)} s`));
-    });
-  });
   try {
-    return await Promise.race([ask(trainingJobName, region, limit), overdue]);
+    return await orAborted(limit, () => ask(trainingJobName, region, limit));
   } catch (error) {
     const at = { job: trainingJobName, ...(region !== undefined && { region }) };
-    return toAwsError(error, 'DescribeTrainingJob', at, 'TrainingJobNotFound', { trainingJobName });
+    const trouble = limit.aborted ? new Error(`no answer within ${String(limitMs / 1_000)} s`) : error;
+    return toAwsError(trouble, 'DescribeTrainingJob', at, 'TrainingJobNotFound', { trainingJobName });
   }
 }
 

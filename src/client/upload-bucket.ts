@@ -7,7 +7,7 @@ import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { FailureCode } from '../contract';
-import { readTrouble } from '../domain/aws-errors';
+import { answerOf, readTrouble } from '../domain/aws-errors';
 import {
   buildCreateBucket,
   classifyCreateBucket,
@@ -16,7 +16,7 @@ import {
 } from '../domain/default-bucket';
 import { defaultBucketName } from '../domain/names';
 import { toAwsError } from './aws-errors';
-import { SageMakerError, type ErrorDetails } from './errors';
+import { SageMakerError } from './errors';
 
 /** Two that make the bucket at once: one is told to come again. */
 const ATTEMPTS_MAX = 5;
@@ -96,15 +96,10 @@ async function askAccount(config: STSClientConfig, region: string, signal: Abort
 function refuse(at: At, cause: unknown): SageMakerError {
   const why = describeForeignBucket(at.bucket, at.account, 'bucket');
   return new SageMakerError('NameTaken', `${why} ${coordinatesOf(at)}`, {
-    ...answerOf(cause),
+    ...answerOf(readTrouble(cause)),
     fix: 'Name a bucket of your own in the argument bucket.',
     cause,
   });
-}
-
-function answerOf(error: unknown): ErrorDetails {
-  const { message, requestId } = readTrouble(error);
-  return { reason: message, ...(requestId !== undefined && { requestId }) };
 }
 
 function coordinatesOf(at: At): string {

@@ -2,6 +2,7 @@
  * What an error of AWS means. Status and code come first; ValidationException says everything from "not found" to
  * "wrong input", so its text is read here and nowhere else. Activities act on the meaning; unknown is permanent.
  */
+import type { FailureDetails } from '../contract';
 
 /** The part of an SDK exception that is read. */
 export interface AwsAnswer {
@@ -103,4 +104,9 @@ export function readTrouble(error: unknown): AwsTrouble {
 /** AWS echoes a refused value; those of hyperparameters and environment may be secret. */
 function withoutSecrets(message: string): string {
   return message.replace(/Value '[^]*?' at '([^']*(?:hyperParameters|environment)[^']*)'/gi, "Value at '$1'");
+}
+
+/** AWS's own words, and the id under which its support finds them. */
+export function answerOf({ message, requestId }: AwsTrouble): Pick<FailureDetails, 'reason' | 'requestId'> {
+  return { reason: message, ...(requestId !== undefined && { requestId }) };
 }
