@@ -2,22 +2,9 @@
  * docs/estimator.md has every member of the original and a test for each: those tests exist, under the titles that the
  * page gives them.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readDocument, ROOT } from './markdown';
+import { hasTest, namedTests, readRows } from './test-titles';
 
-const PAGE = 'docs/estimator.md';
-
-/** The rows of all tables on the page, cell by cell. */
-const rows = readDocument(PAGE)
-  .split('\n')
-  .filter((line) => line.startsWith('|') && !/^\| (SDK 1\.0|-)/.test(line))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+const rows = readRows('docs/estimator.md');
 
 /** Members and parameters of the SDK 1.0 that an Estimator has to do with. */
 const ORIGINAL = [
@@ -39,19 +26,7 @@ test('every member and parameter of the original has a row', () => {
 });
 
 test.each(rows.map((cells) => [cells[0] ?? '', cells[3] ?? '']))('the tests of %s exist', (_member, shownBy) => {
-  const tests = [...shownBy.matchAll(/\[((?:[^\]]|\](?!\())+)\]\(\.\.\/(test\/[^)]+)\)/g)];
-  expect(tests.length).toBeGreaterThan(0);
-  const missing = tests.filter(([, title = '', path = '']) => !hasTest(path, title)).map(([text]) => text);
-  expect(missing).toEqual([]);
+  const tests = namedTests(shownBy);
+  expect(tests).not.toEqual([]);
+  expect(tests.filter((named) => !hasTest(named))).toEqual([]);
 });
-
-/** True where a test of this very title stands in the file. */
-function hasTest(path: string, title: string): boolean {
-  if (!existsSync(join(ROOT, path))) return false;
-  // Behind the bracket of a call, or on a line of its own.
-  const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
-  return ["'", '"', '`'].some((quote) => {
-    const literal = `${quote}${title}${quote},`;
-    return lines.some((line) => line.includes(`(${literal}`) || line.trim() === literal);
-  });
-}
