@@ -17,6 +17,8 @@ export async function createAwsClients(options: { region?: string; requestTimeou
     // One attempt: retries are Temporal's alone, so that an outage is not met with retries of retries.
     retryMode: 'standard',
     maxAttempts: 1,
+    // In CloudTrail a run's calls are told from those of people and of other programs.
+    customUserAgent: 'temporal-sagemaker',
     requestHandler: new NodeHttpHandler({
       connectionTimeout: options.requestTimeoutMs,
       requestTimeout: options.requestTimeoutMs,

@@ -17,6 +17,12 @@ export interface JournalEntry {
   resource: string | null;
   /** False where the effect happened and the answer was withheld, or did not reach the caller. */
   answered: boolean;
+  /** What the caller says it is, as CloudTrail tells it; absent where it says nothing. */
+  userAgent?: string;
+  /** Names in the request beside the main one, by AWS's member: the endpoint config of an update. */
+  names?: Record<string, string>;
+  /** Tags in the request, by key. */
+  tags?: Record<string, string>;
 }
 
 /** Lets the fate of an answer be told after its call was recorded. */

@@ -5,18 +5,27 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createEarlierAnswers,
+  isRemembered,
+  readAffectedBy,
+  type EarlierAnswers,
+  type ReadAnswer,
+} from '../control/earlier-answers';
 import type { Faults, Verdict } from '../control/faults';
 import type { FaultRule } from '../control/fault-rules';
 import type { Journal, RecordedCall } from '../control/journal';
+import { applyMergePatch } from '../control/merge-patch';
 import { AwsError, type Call, type Handlers, type Service } from '../world';
 import { encodeJson, encodeQuery, encodeRest, type EncodedAnswer } from './codec';
 import { encodeError, internalError, queryNamespaceOf, throttlingError, unknownOperation } from './error-answers';
 import { beginReading } from './read-call';
+import { readRequestFacts, type RequestFacts } from './request-facts';
 import { readRequestTarget } from './request-target';
 import { nameResource } from './resource-name';
 import { findRoute, type Route } from './routes';
 import type { Operation } from './schemas';
-import { discardBody, sendAnswer } from './send-answer';
+import { discardBody, sendAnswer, sendPart } from './send-answer';
 import { verifySignature, type Credentials } from './signature';
 
 /** What the wire needs of the rest of the emulator. */
@@ -35,6 +44,7 @@ interface Passage {
   requestId: string;
   route: Route;
   resource: string | null;
+  facts: RequestFacts;
   request: IncomingMessage;
   response: ServerResponse;
 }
@@ -78,9 +88,40 @@ function encodeFault(rule: FaultRule, passage: Passage): EncodedAnswer {
   return encodeError(service, error, passage.requestId);
 }
 
+type Handling = (call: Call) => unknown;
+
+/** Runs a handler; what it refuses with is an answer too. */
+async function answerOf(handler: Handling, call: Call): Promise<ReadAnswer> {
+  try {
+    return { output: await handler(call) };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** A read's answer as earlier ones and patches make it. */
+function changeAnswer(
+  answer: ReadAnswer,
+  changes: readonly FaultRule[],
+  recall: (ago: { back?: number; ageMs?: number }) => ReadAnswer | undefined,
+): ReadAnswer {
+  return changes.reduce((present, { action, back, ageMs, patch }) => {
+    if (action === 'stale') {
+      return recall({ ...(back !== undefined && { back }), ...(ageMs !== undefined && { ageMs }) }) ?? present;
+    }
+    return 'error' in present ? present : { output: applyMergePatch(present.output, patch) };
+  }, answer);
+}
+
+function closeConnection(response: ServerResponse, reset: boolean): void {
+  if (reset) response.socket?.resetAndDestroy();
+  response.destroy();
+}
+
 /** Answers the function that handles every AWS request; it never rejects. */
 export function createWire(parts: WireParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { journal, faults, warn } = parts;
+  const earlier: EarlierAnswers = createEarlierAnswers(parts.now);
 
   const record = (passage: Passage, status: number, answered: boolean): RecordedCall =>
     journal.record({
@@ -89,6 +130,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
       status,
       resource: passage.resource,
       answered,
+      ...passage.facts,
     });
 
   const send = async (passage: Passage, answer: EncodedAnswer, recorded: RecordedCall) => {
@@ -139,9 +181,10 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     if (verdict.kind === 'go on') return true;
     if (verdict.kind === 'close') {
       record(passage, 0, false);
-      passage.response.destroy();
+      closeConnection(passage.response, verdict.reset);
       return false;
     }
+    if (verdict.kind === 'break off') throw new Error('there is no answer yet to break off');
     const answer = encodeFault(verdict.rule, passage);
     await send(passage, answer, record(passage, answer.status, true));
     return false;
@@ -151,6 +194,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     const { request, requestId } = passage;
     const target = readRequestTarget(request.url ?? '/');
     const headers = readHeaders(request);
+    passage.facts = readRequestFacts(headers.get('user-agent'));
     passage.route = findRoute(request.method ?? 'GET', target, headers);
     passage.resource = nameResource(passage.route.service, passage.route.labels);
     const { service } = passage.route;
@@ -161,6 +205,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     const reading = await beginReading(passage.route, { request, target, headers, verified });
     passage.route = reading.route;
     passage.resource = nameResource(service, reading.rawMembers);
+    if (service === 'sagemaker') passage.facts = readRequestFacts(headers.get('user-agent'), reading.rawMembers);
     const faultable = () => ({ operation: passage.route.operationName, resource: passage.resource, requestId });
 
     const before = faults.meet('before', faultable());
@@ -170,33 +215,55 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     const handler = parts.handlers[service][operation.name];
     if (handler === undefined) throw unknownOperation(service, operation.name);
     const call: Call = { service, operation: operation.name, input, requestId, body, signal };
-    let output: unknown;
-    try {
-      output = await (handler as (call: Call) => unknown)(call);
-    } finally {
-      // What the handler left unread must not block the connection.
-      body.destroy();
-    }
+    const affected = readAffectedBy(operation.name) ?? '';
+    const read = parts.handlers[service][affected] as Handling | undefined;
+    const rememberRead = async () => {
+      if (read === undefined || passage.resource === null) return;
+      earlier.remember(affected, passage.resource, await answerOf(read, { ...call, operation: affected }));
+    };
+    await rememberRead();
+    const outcome = await answerOf(handler as Handling, call);
+    // What the handler left unread must not block the connection.
+    body.destroy();
+    await rememberRead();
+    if (isRemembered(operation.name)) earlier.remember(operation.name, passage.resource, outcome);
 
     // From the effect on, every way out is recorded, in the order of the effects.
-    const after = faults.meet('after', faultable());
-    const recorded = record(passage, operation.http?.successStatus ?? 200, after === undefined);
-    const answer = await encodeOrAdmit(passage, operation, output);
-    if (after !== undefined) {
-      const verdict = await after.run();
-      if (verdict.kind !== 'go on') discardBody(answer);
-      if (verdict.kind === 'close') {
-        passage.response.destroy();
-        return;
-      }
-      if (verdict.kind === 'answer') {
-        // An error in the place of the true answer: that one stays withheld.
-        await send(passage, encodeFault(verdict.rule, passage), recorded);
-        return;
-      }
-      recorded.setAnswered(true);
+    const after = faults.meet('after', faultable(), 'error' in outcome);
+    const status = 'error' in outcome ? asAwsError(passage, outcome.error).status : successStatusOf(operation);
+    const recorded = record(passage, status, after === undefined);
+    if (after === undefined) {
+      await send(passage, await encodeAnswer(passage, operation, outcome), recorded);
+      return;
     }
-    await send(passage, answer, recorded);
+    const verdict = await after.run();
+    const changes = verdict.kind === 'go on' ? verdict.changes : [];
+    const changed = changeAnswer(outcome, changes, (ago) => earlier.recall(operation.name, passage.resource, ago));
+    const answer = await encodeAnswer(passage, operation, changed);
+    switch (verdict.kind) {
+      case 'go on':
+        // An answer in the place of the true one: that one stays withheld.
+        if (changes.length === 0) recorded.setAnswered(true);
+        await send(passage, answer, recorded);
+        return;
+      case 'break off':
+        await sendPart(passage.response, answer, {
+          service,
+          requestId,
+          amount: verdict.sent === 'all' ? 'all' : 'half',
+        });
+        if (verdict.sent === 'all') recorded.setAnswered(true);
+        await verdict.over;
+        closeConnection(passage.response, verdict.reset);
+        return;
+      case 'close':
+        discardBody(answer);
+        closeConnection(passage.response, verdict.reset);
+        return;
+      case 'answer':
+        discardBody(answer);
+        await send(passage, encodeFault(verdict.rule, passage), recorded);
+    }
   };
 
   return async (request, response) => {
@@ -205,7 +272,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
       if (!response.writableFinished) gone.abort();
     });
     const route: Route = { service: 's3', operationName: request.method ?? 'GET', labels: {} };
-    const passage: Passage = { requestId: randomUUID(), route, resource: null, request, response };
+    const passage: Passage = { requestId: randomUUID(), route, resource: null, facts: {}, request, response };
     try {
       await handle(passage, gone.signal);
     } catch (error) {

@@ -79,7 +79,9 @@ describe('the journal', () => {
       'PutObject b/c/d e 200',
     ]);
     const [first] = await server.control.calls();
-    expect(Object.keys(first ?? {}).sort()).toEqual(['answered', 'operation', 'resource', 'status', 'time']);
+    const fields = ['answered', 'operation', 'resource', 'status', 'time', 'userAgent'];
+    expect(Object.keys(first ?? {}).sort()).toEqual(fields);
+    expect(first?.userAgent).toMatch(/^aws-sdk-js\//);
     expect(first?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
