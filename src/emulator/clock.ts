@@ -13,6 +13,8 @@ export interface ClockSettings {
   phases: Record<Phase, number>;
   /** True: jobs and endpoints run no process. */
   simulated: boolean;
+  /** How far the emulator's clock is ahead of this machine's, in ms. */
+  skewMs: number;
 }
 
 /** A change of settings: what is absent stays as it is. */
@@ -21,6 +23,11 @@ export interface ClockChange {
   phases?: Partial<Record<Phase, number>>;
   /** True: jobs and endpoints run no process. */
   simulated?: boolean;
+  /**
+   * How far the emulator's clock is ahead of this machine's, in ms; negative where it is behind. All its times move with
+   * it: those in answers, those that signatures are held against, and those that phases are counted by.
+   */
+  skewMs?: number;
 }
 
 export interface SettableClock extends Clock {
@@ -41,20 +48,28 @@ const DEFAULTS: ClockSettings = {
     Deleting: 300,
   },
   simulated: false,
+  skewMs: 0,
 };
 
 /** 28 days, the longest that a training job may run. */
 const DURATION_MS_MAX = 28 * 86_400_000;
+const SKEW_MS_MAX = 86_400_000;
+const NAMES: readonly string[] = ['phases', 'simulated', 'skewMs'] satisfies (keyof ClockChange)[];
 
 function readChange(change: unknown): ClockChange {
   if (typeof change !== 'object' || change === null || Array.isArray(change)) {
-    throw new InvalidControlRequest('The body must be { "phases"?: { ... }, "simulated"?: boolean }');
+    throw new InvalidControlRequest(
+      'The body must be { "phases"?: { ... }, "simulated"?: boolean, "skewMs"?: number }',
+    );
   }
   const problems = Object.keys(change)
-    .filter((name) => name !== 'phases' && name !== 'simulated')
+    .filter((name) => !NAMES.includes(name))
     .map((name) => `${name} is not known`);
-  const { phases, simulated } = change as { phases?: unknown; simulated?: unknown };
+  const { phases, simulated, skewMs } = change as Partial<Record<keyof ClockChange, unknown>>;
   if (simulated !== undefined && typeof simulated !== 'boolean') problems.push('simulated must be true or false');
+  if (skewMs !== undefined && !(Number.isInteger(skewMs) && Math.abs(skewMs as number) <= SKEW_MS_MAX)) {
+    problems.push(`skewMs must be a whole number from -${String(SKEW_MS_MAX)} to ${String(SKEW_MS_MAX)}`);
+  }
   if (phases !== undefined && (typeof phases !== 'object' || phases === null))
     problems.push('phases must be an object');
   for (const [phase, ms] of Object.entries(phases ?? {})) {
@@ -71,6 +86,7 @@ function applyChange(settings: ClockSettings, change: ClockChange): ClockSetting
   return {
     phases: { ...settings.phases, ...change.phases },
     simulated: change.simulated ?? settings.simulated,
+    skewMs: change.skewMs ?? settings.skewMs,
   };
 }
 
@@ -93,7 +109,7 @@ export function openClock(folder: string, initial: ClockChange = {}): SettableCl
   };
   save();
   return {
-    now: () => Date.now(),
+    now: () => Date.now() + settings.skewMs,
     durationMs: (phase) => settings.phases[phase],
     simulated: () => settings.simulated,
     settings: () => settings,

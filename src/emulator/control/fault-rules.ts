@@ -3,9 +3,24 @@
  * with their views.
  */
 
-export const FAULT_ACTIONS = ['throttle', 'error', 'lose', 'hang', 'hold'] as const;
+export const FAULT_ACTIONS = [
+  'throttle',
+  'error',
+  'lose',
+  'hang',
+  'hold',
+  'delay',
+  'reset',
+  'truncate',
+  'stale',
+  'rewrite',
+] as const;
 /** What a rule does to a call; {@link FaultRuleInput.action} tells each. */
 export type FaultAction = (typeof FAULT_ACTIONS)[number];
+
+const AMOUNTS_SENT = ['nothing', 'half', 'all'] as const;
+/** How much of an answer leaves before it is broken off; of half a body at most 64 KiB. */
+export type AmountSent = (typeof AMOUNTS_SENT)[number];
 
 /** A rule as it is posted. */
 export interface FaultRuleInput {
@@ -16,11 +31,28 @@ export interface FaultRuleInput {
   /** The main name in the request: all of it, or a regular expression that matches all of it. @default any */
   resource?: string;
   /**
-   * `throttle` and `error` answer with an error, `lose` lets the call take effect and closes the connection, `hang`
-   * leaves it open without an answer until the rule is removed, `hold` stops the call until it is released.
+   * In the place of the answer:
+   *
+   * - `throttle` and `error` answer with an error, or with `body` whatever it is: HTML, half a JSON text, nothing.
+   * - `lose` lets the call take effect and closes the connection in order.
+   * - `reset` closes it with a TCP reset, having sent `sent`.
+   * - `truncate` sends the headers and half of the body, and closes in order: `content-length` says more than came.
+   * - `hang` leaves the connection open until the rule is removed, having sent `sent`.
+   *
+   * The call goes on after these, also to the next rule:
+   *
+   * - `hold` stops the call until it is released.
+   * - `delay` stops it for `ms`.
+   * - `stale` has a read answered with what it answered earlier for the same resource, `back` or `ageMs` ago. What a
+   *   `Describe` would have answered before a write counts as answered, so that what has just been made is not there,
+   *   and what has just been deleted still is.
+   * - `rewrite` changes the true answer by `patch`.
    */
   action: FaultAction;
-  /** Before or after the effect; after counts only where there was one. @default 'before', for `lose` 'after' */
+  /**
+   * Before or after the effect; after counts only where there was one. `truncate`, `stale` and `rewrite` come after.
+   * @default 'before' for `throttle`, `error`, `hang`, `hold` and `delay`, else 'after'
+   */
   when?: 'before' | 'after';
   /** HTTP status of the error. @default 500, for `throttle` AWS's own */
   status?: number;
@@ -28,10 +60,29 @@ export interface FaultRuleInput {
   code?: string;
   /** The error's text. @default AWS's own */
   message?: string;
-  /** Answers with this text in the place of an AWS error. */
+  /** Answers with this text in the place of an AWS error; with `status` 200 it passes for an answer. */
   body?: string;
   /** Of `body`. @default 'text/plain' */
   contentType?: string;
+  /** Of `delay`: for how long, at most an hour. */
+  ms?: number;
+  /**
+   * Of `reset` and `hang`, after the effect: how much of the answer is sent; `all` is for `reset` alone.
+   * @default 'nothing'
+   */
+  sent?: AmountSent;
+  /**
+   * Of `stale`: how many distinct answers to go back from the present one; further back than there were, it is the
+   * first. At most 50 are remembered. @default 1
+   */
+  back?: number;
+  /** Of `stale`, in the place of `back`: as things stood so many ms ago, as far as reads and writes have shown it. */
+  ageMs?: number;
+  /**
+   * Of `rewrite`: a JSON merge patch (RFC 7396) on the members of the output by AWS's names; `null` takes a member
+   * away, ISO 8601 text stands for a time. Members that the operation does not have are not sent.
+   */
+  patch?: Record<string, unknown>;
   /** How many calls it acts on. @default without limit, for `hold` 1 */
   times?: number;
   /** How likely it acts on a call that matches. @default 1 */
@@ -66,6 +117,10 @@ export type FaultRuleView = FaultRule & {
 /** Says what is wrong with posted rules; answered with status 400. */
 export class InvalidControlRequest extends Error {}
 
+/** How many distinct answers are remembered of one operation and resource. */
+export const ANSWERS_REMEMBERED = 50;
+const DELAY_MS_MAX = 3_600_000;
+
 type FieldCheck = (value: unknown) => boolean;
 const isText: FieldCheck = (value) => typeof value === 'string' && value !== '';
 const isWholeNumber =
@@ -87,6 +142,20 @@ const FIELDS: Record<keyof FaultRuleInput, { check: FieldCheck; wanted: string }
   message: { check: (value) => typeof value === 'string', wanted: 'a text' },
   body: { check: (value) => typeof value === 'string', wanted: 'a text' },
   contentType: { check: (value) => isText(value) && !/[\r\n]/.test(value as string), wanted: 'a media type' },
+  ms: { check: isWholeNumber(0, DELAY_MS_MAX), wanted: `a whole number up to ${String(DELAY_MS_MAX)}` },
+  sent: {
+    check: (value) => AMOUNTS_SENT.includes(value as AmountSent),
+    wanted: `one of ${AMOUNTS_SENT.join(', ')}`,
+  },
+  back: {
+    check: isWholeNumber(1, ANSWERS_REMEMBERED),
+    wanted: `a whole number from 1 to ${String(ANSWERS_REMEMBERED)}`,
+  },
+  ageMs: { check: isWholeNumber(0, Number.MAX_SAFE_INTEGER), wanted: 'a whole number' },
+  patch: {
+    check: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    wanted: 'an object',
+  },
   times: { check: isWholeNumber(1, Number.MAX_SAFE_INTEGER), wanted: 'a whole number from 1' },
   probability: {
     check: (value) => typeof value === 'number' && value >= 0 && value <= 1,
@@ -95,8 +164,27 @@ const FIELDS: Record<keyof FaultRuleInput, { check: FieldCheck; wanted: string }
   seed: { check: isWholeNumber(0, 0xffffffff), wanted: 'a whole number of 32 bits' },
 };
 
-const ANSWERING: readonly FaultAction[] = ['throttle', 'error'];
-const OF_ANSWERS = ['status', 'code', 'message', 'body', 'contentType'] as const;
+/** Fields that mean something to some actions only. */
+const ONLY_FOR: Partial<Record<keyof FaultRuleInput, readonly FaultAction[]>> = {
+  status: ['throttle', 'error'],
+  code: ['throttle', 'error'],
+  message: ['throttle', 'error'],
+  body: ['throttle', 'error'],
+  contentType: ['throttle', 'error'],
+  ms: ['delay'],
+  sent: ['reset', 'hang'],
+  back: ['stale'],
+  ageMs: ['stale'],
+  patch: ['rewrite'],
+};
+
+/** Actions that make something of a true answer. */
+const AFTER_ALONE: readonly FaultAction[] = ['truncate', 'stale', 'rewrite'];
+const AFTER_BY_DEFAULT: readonly FaultAction[] = [...AFTER_ALONE, 'lose', 'reset'];
+
+function whenOf(action: FaultAction): 'before' | 'after' {
+  return AFTER_BY_DEFAULT.includes(action) ? 'after' : 'before';
+}
 
 function problemsOf(rule: unknown, at: string): string[] {
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return [`${at} must be an object`];
@@ -109,11 +197,19 @@ function problemsOf(rule: unknown, at: string): string[] {
     if (field === undefined) problems.push(`${at}.${name} is not known`);
     else if (!field.check(value)) problems.push(`${at}.${name} must be ${field.wanted}`);
   }
-  if (!ANSWERING.includes(given.action as FaultAction)) {
-    for (const name of OF_ANSWERS) {
-      if (given[name] !== undefined) problems.push(`${at}.${name} is only for ${ANSWERING.join(' and ')}`);
+  const { action, when, sent = 'nothing' } = given as Partial<FaultRuleInput>;
+  if (action === undefined) return problems;
+  for (const [name, actions] of Object.entries(ONLY_FOR)) {
+    if (given[name] !== undefined && !actions.includes(action)) {
+      problems.push(`${at}.${name} is only for ${actions.join(' and ')}`);
     }
   }
+  if (action === 'delay' && given.ms === undefined) problems.push(`${at}.ms must be given`);
+  if (action === 'rewrite' && given.patch === undefined) problems.push(`${at}.patch must be given`);
+  if (given.back !== undefined && given.ageMs !== undefined) problems.push(`${at} may have back or ageMs, not both`);
+  if (when === 'before' && AFTER_ALONE.includes(action)) problems.push(`${at}.when must be after for ${action}`);
+  if (sent !== 'nothing' && (when ?? whenOf(action)) !== 'after') problems.push(`${at}.sent needs when to be after`);
+  if (sent === 'all' && action === 'hang') problems.push(`${at}.sent may be all for reset alone`);
   return problems;
 }
 
@@ -126,7 +222,7 @@ export function readFaultRules(posted: unknown, nextId: () => string): FaultRule
   return (rules as FaultRuleInput[]).map((rule) => ({
     ...rule,
     id: rule.id ?? nextId(),
-    when: rule.when ?? (rule.action === 'lose' ? 'after' : 'before'),
+    when: rule.when ?? whenOf(rule.action),
     ...(rule.action === 'hold' ? { times: rule.times ?? 1 } : {}),
   }));
 }

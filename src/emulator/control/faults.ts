@@ -5,12 +5,17 @@
 import {
   InvalidControlRequest,
   readFaultRules,
+  type AmountSent,
+  type FaultAction,
   type FaultRule,
   type FaultRuleView,
   type HeldCall,
 } from './fault-rules';
 
 const RULES_MAX = 1000;
+
+/** What these do to a call leaves it to the next rule; all else decides its fate. */
+const GO_ON: readonly FaultAction[] = ['hold', 'delay', 'stale', 'rewrite'];
 
 /** A call, as far as rules look at it. */
 export interface FaultableCall {
@@ -20,7 +25,14 @@ export interface FaultableCall {
 }
 
 /** What is to happen to a call that met a rule. */
-export type Verdict = { kind: 'go on' } | { kind: 'close' } | { kind: 'answer'; rule: FaultRule };
+export type Verdict =
+  /** Goes on, with an answer that these rules make stale or rewrite, in their order. */
+  | { kind: 'go on'; changes: readonly FaultRule[] }
+  /** Ends without an answer, in order or by a reset. */
+  | { kind: 'close'; reset: boolean }
+  /** Ends within the answer: some of it is sent, and the connection is closed once `over` has settled. */
+  | { kind: 'break off'; sent: AmountSent; reset: boolean; over: Promise<void> }
+  | { kind: 'answer'; rule: FaultRule };
 
 /** A call's meeting with one or more rules; `run` waits for as long as they hold it. */
 export interface Encounter {
@@ -37,8 +49,12 @@ export interface Faults {
   release(id: string): number | undefined;
   /** Answers the call that a rule holds, waiting for one if need be; undefined when none came in time. */
   untilHeld(id: string, timeoutMs: number): Promise<HeldCall | undefined>;
-  /** Answers undefined where no rule applies. */
-  meet(when: 'before' | 'after', call: FaultableCall): Encounter | undefined;
+  /**
+   * Answers undefined where no rule applies.
+   *
+   * @param refused true after a call that had no effect: then only rules apply that make a read stale
+   */
+  meet(when: 'before' | 'after', call: FaultableCall, refused?: boolean): Encounter | undefined;
 }
 
 interface ActiveRule {
@@ -102,11 +118,17 @@ export function createFaults(): Faults {
     for (const go of waiting) go();
     return waiting.length;
   };
-  const hold = (active: ActiveRule, call: FaultableCall): Promise<void> =>
+  const hold = (active: ActiveRule, call: FaultableCall, mostMs?: number): Promise<void> =>
     new Promise((resolve) => {
       const { operation, resource, requestId } = call;
       const held: HeldCall = { operation, resource, requestId, time: new Date().toISOString() };
-      active.held.set(held, resolve);
+      const go = () => {
+        clearTimeout(timer);
+        active.held.delete(held);
+        resolve();
+      };
+      const timer = mostMs === undefined ? undefined : setTimeout(go, mostMs);
+      active.held.set(held, go);
       for (const watcher of active.watchers) watcher(held);
     });
 
@@ -164,27 +186,52 @@ export function createFaults(): Faults {
         active.watchers.add(end);
       });
     },
-    meet(when, call) {
+    meet(when, call, refused = false) {
       const met: ActiveRule[] = [];
       for (const active of actives.values()) {
-        if (!matches(active, when, call)) continue;
+        if ((refused && active.rule.action !== 'stale') || !matches(active, when, call)) continue;
         active.hits += 1;
         met.push(active);
-        // A hold lets the call go on to the next rule, all else decides its fate.
-        if (active.rule.action !== 'hold') break;
+        if (!GO_ON.includes(active.rule.action)) break;
       }
       if (met.length === 0) return undefined;
       return {
         async run() {
+          const changes: FaultRule[] = [];
           for (const active of met) {
-            const { action } = active.rule;
-            if (action === 'lose') return { kind: 'close' };
-            if (action === 'throttle' || action === 'error') return { kind: 'answer', rule: active.rule };
+            const { action, sent = 'nothing' } = active.rule;
             // A rule that went while an earlier one held the call holds it no more.
-            if (actives.get(active.rule.id) === active) await hold(active, call);
-            if (action === 'hang') return { kind: 'close' };
+            const present = actives.get(active.rule.id) === active;
+            switch (action) {
+              case 'throttle':
+              case 'error':
+                return { kind: 'answer', rule: active.rule };
+              case 'lose':
+                return { kind: 'close', reset: false };
+              case 'reset':
+                return sent === 'nothing'
+                  ? { kind: 'close', reset: true }
+                  : { kind: 'break off', sent, reset: true, over: Promise.resolve() };
+              case 'truncate':
+                return { kind: 'break off', sent: 'half', reset: false, over: Promise.resolve() };
+              case 'hang': {
+                const over = present ? hold(active, call) : Promise.resolve();
+                if (sent !== 'nothing') return { kind: 'break off', sent, reset: false, over };
+                await over;
+                return { kind: 'close', reset: false };
+              }
+              case 'hold':
+                if (present) await hold(active, call);
+                break;
+              case 'delay':
+                if (present) await hold(active, call, active.rule.ms);
+                break;
+              case 'stale':
+              case 'rewrite':
+                changes.push(active.rule);
+            }
           }
-          return { kind: 'go on' };
+          return { kind: 'go on', changes };
         },
       };
     },

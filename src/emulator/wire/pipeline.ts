@@ -113,6 +113,11 @@ function changeAnswer(
   }, answer);
 }
 
+function statusOf(operation: Operation, answer: ReadAnswer): number {
+  if (!('error' in answer)) return operation.http?.successStatus ?? 200;
+  return answer.error instanceof AwsError ? answer.error.status : 500;
+}
+
 function closeConnection(response: ServerResponse, reset: boolean): void {
   if (reset) response.socket?.resetAndDestroy();
   response.destroy();
@@ -168,9 +173,10 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
   };
 
   /** An answer that cannot be written is a defect; the effect stands all the same. */
-  const encodeOrAdmit = async (passage: Passage, operation: Operation, output: unknown): Promise<EncodedAnswer> => {
+  const encodeAnswer = async (passage: Passage, operation: Operation, answer: ReadAnswer): Promise<EncodedAnswer> => {
     try {
-      return await encode(operation, output, passage.requestId);
+      if ('error' in answer) throw answer.error;
+      return await encode(operation, answer.output, passage.requestId);
     } catch (error) {
       return encodeError(operation.service, asAwsError(passage, error), passage.requestId);
     }
@@ -225,13 +231,13 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     const outcome = await answerOf(handler as Handling, call);
     // What the handler left unread must not block the connection.
     body.destroy();
-    await rememberRead();
-    if (isRemembered(operation.name)) earlier.remember(operation.name, passage.resource, outcome);
+    if ('error' in outcome) outcome.error = asAwsError(passage, outcome.error);
 
     // From the effect on, every way out is recorded, in the order of the effects.
     const after = faults.meet('after', faultable(), 'error' in outcome);
-    const status = 'error' in outcome ? asAwsError(passage, outcome.error).status : successStatusOf(operation);
-    const recorded = record(passage, status, after === undefined);
+    const recorded = record(passage, statusOf(operation, outcome), after === undefined);
+    await rememberRead();
+    if (isRemembered(operation.name)) earlier.remember(operation.name, passage.resource, outcome);
     if (after === undefined) {
       await send(passage, await encodeAnswer(passage, operation, outcome), recorded);
       return;
@@ -267,6 +273,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
   };
 
   return async (request, response) => {
+    response.setHeader('date', new Date(parts.now()).toUTCString());
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();

@@ -1,4 +1,7 @@
-/** Sends an encoded answer: status, headers, and a body that is text, bytes or a stream. Called by `pipeline.ts`. */
+/**
+ * Sends an encoded answer, or some of one: status, headers, and a body that is text, bytes or a stream. Called by
+ * `pipeline.ts`.
+ */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -37,7 +40,55 @@ export async function sendAnswer(
     await pipeline(answer.body, response);
     return;
   }
-  const body =
-    answer.body instanceof Uint8Array ? answer.body : Buffer.from(typeof answer.body === 'string' ? answer.body : '');
+  const body = bytesOf(answer);
   response.writeHead(answer.status, { ...headers, 'content-length': String(body.byteLength) }).end(body);
+}
+
+function bytesOf({ body }: EncodedAnswer): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : '');
+}
+
+/** Half of a body is sent up to here: what streams may be of any length. */
+const HALF_BYTES_MAX = 64 * 1024;
+
+/**
+ * Sends the headers of an answer, `content-length` included, with all of its body or half of it, and nothing after that:
+ * the caller closes the connection. Resolves once it is handed to the operating system, or the client has gone.
+ */
+export async function sendPart(
+  response: ServerResponse,
+  answer: EncodedAnswer,
+  about: { service: Service; requestId: string; amount: 'half' | 'all' },
+): Promise<void> {
+  const headers: Record<string, string> = { ...requestIdHeaders(about.service, about.requestId), ...answer.headers };
+  const { bytes, lengthBytes } = await takePart(answer, about.amount);
+  response.writeHead(answer.status, { ...headers, 'content-length': String(lengthBytes) });
+  response.flushHeaders();
+  await new Promise<void>((resolve) => {
+    response.once('close', resolve);
+    response.write(bytes, () => {
+      resolve();
+    });
+  });
+}
+
+async function takePart(
+  answer: EncodedAnswer,
+  amount: 'half' | 'all',
+): Promise<{ bytes: Uint8Array; lengthBytes: number }> {
+  const most = (lengthBytes: number) =>
+    amount === 'all' ? lengthBytes : Math.min(Math.floor(lengthBytes / 2), HALF_BYTES_MAX);
+  if (!(answer.body instanceof Readable)) {
+    const bytes = bytesOf(answer);
+    return { bytes: bytes.subarray(0, most(bytes.byteLength)), lengthBytes: bytes.byteLength };
+  }
+  const lengthBytes = Number(answer.headers['content-length'] ?? 0);
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes >= most(lengthBytes)) break;
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, most(lengthBytes)), lengthBytes };
 }

@@ -119,6 +119,15 @@ describe('the clock', () => {
     expect(again.durationMs('Starting')).toBe(5);
   });
 
+  it('can be ahead of this machine or behind it', () => {
+    const clock = openClock(folder);
+    for (const skewMs of [600_000, -600_000, 0]) {
+      clock.set({ skewMs });
+      expect(Math.abs(clock.now() - Date.now() - skewMs)).toBeLessThan(60_000);
+    }
+    expect(() => clock.set({ skewMs: 86_400_001 })).toThrow('skewMs must be a whole number from -86400000');
+  });
+
   it('refuses what is no setting, with every problem', () => {
     const clock = openClock(folder);
     expect(() => clock.set({ phases: { Starting: -1, Dancing: 1 }, simulated: 'yes', speed: 2 })).toThrow(
@@ -206,8 +215,8 @@ describe('fault rules', () => {
     faults.add({ rules: [{ id: 'c', operation: 'C', action: 'hold' }] });
     const watched = faults.untilHeld('c', 60_000);
     faults.remove();
-    await expect(held).resolves.toEqual({ kind: 'go on' });
-    await expect(hung).resolves.toEqual({ kind: 'close' });
+    await expect(held).resolves.toEqual({ kind: 'go on', changes: [] });
+    await expect(hung).resolves.toEqual({ kind: 'close', reset: false });
     await expect(watched).resolves.toBeUndefined();
     expect(faults.list()).toEqual([]);
   });
@@ -229,7 +238,7 @@ describe('fault rules', () => {
         rules: [{ operation: 'A', action: 'hold', status: 500 }, { action: 'explode', times: 0, colour: 'red' }, 'x'],
       }),
     ).toThrow(
-      'rules[0].status is only for throttle and error; rules[1].operation must be given; rules[1].action must be one of throttle, error, lose, hang, hold; rules[1].times must be a whole number from 1; rules[1].colour is not known; rules[2] must be an object',
+      'rules[0].status is only for throttle and error; rules[1].operation must be given; rules[1].action must be one of throttle, error, lose, hang, hold, delay, reset, truncate, stale, rewrite; rules[1].times must be a whole number from 1; rules[1].colour is not known; rules[2] must be an object',
     );
     expect(() => faults.add([])).toThrow('The body must be');
     faults.add({ rules: [{ id: 'a', operation: 'A', action: 'hold' }] });
