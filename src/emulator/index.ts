@@ -20,15 +20,24 @@ import { s3Handlers } from './s3/handlers';
 import { openObjects } from './s3/objects';
 import { startServer, type LoopbackHost } from './server';
 import { startSageMaker } from './sagemaker';
+import { describeStanding } from './sagemaker/standing';
 import { createWire } from './wire/pipeline';
 import type { Credentials } from './wire/signature';
 import type { Phase, World } from './world';
 
 export { emulatorControl, type EmulatorControl } from './control/client';
 export type { ClockChange, ClockSettings } from './clock';
-export type { FaultAction, FaultRule, FaultRuleInput, FaultRuleView, HeldCall } from './control/fault-rules';
+export type {
+  AmountSent,
+  FaultAction,
+  FaultRule,
+  FaultRuleInput,
+  FaultRuleView,
+  HeldCall,
+} from './control/fault-rules';
 export type { JournalEntry } from './control/journal';
 export type { LoopbackHost } from './server';
+export type { StandingResource } from './sagemaker/standing';
 export type { Credentials } from './wire/signature';
 export type { Phase } from './world';
 
@@ -169,7 +178,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const server = await startServer({
       host,
       port,
-      answerControl: createControl({ journal, faults, clock }),
+      answerControl: createControl({
+        journal,
+        faults,
+        clock,
+        readResources: () => describeStanding(world, handlers.sagemaker),
+      }),
       answerAws: async (request, response) => {
         await opened;
         await answerAws(request, response);

@@ -5,6 +5,7 @@
 import type { ClockChange, ClockSettings } from '../clock';
 import type { FaultRuleInput, FaultRuleView, HeldCall } from './fault-rules';
 import type { JournalEntry } from './journal';
+import type { StandingResource } from '../sagemaker/standing';
 
 /** Longest wait for a call to be held, and what the answer may take on top. */
 const HOLD_WAIT_MS = 10_000;
@@ -14,6 +15,8 @@ const ANSWER_MS_MAX = 15_000;
 export interface EmulatorControl {
   /** The journal, from the call number `since` on. */
   calls(filter?: { since?: number; operation?: string }): Promise<JournalEntry[]>;
+  /** All training jobs, models, endpoint configs and endpoints as they are, whatever faults make of the answers of calls. */
+  resources(): Promise<StandingResource[]>;
   /** Adds rules to those there are and answers them, with their ids. */
   addFaults(rules: FaultRuleInput[]): Promise<FaultRuleView[]>;
   /** The rules that there are, each with what it has hit and holds. */
@@ -68,6 +71,7 @@ export function emulatorControl(url: string): EmulatorControl {
       if (operation !== undefined) query.set('operation', operation);
       return ask<JournalEntry[]>('GET', `calls?${query.toString()}`);
     },
+    resources: () => ask<StandingResource[]>('GET', 'resources'),
     addFaults: async (rules) => (await ask<{ rules: FaultRuleView[] }>('POST', 'faults', { rules })).rules,
     faults: async () => (await ask<{ rules: FaultRuleView[] }>('GET', 'faults')).rules,
     async clearFaults(id) {

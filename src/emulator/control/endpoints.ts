@@ -1,5 +1,5 @@
 /**
- * The control paths under `/_emulator/`: journal, faults, clock. They are not signed, so that a shell can use them, and
+ * The control paths under `/_emulator/`: journal, resources, faults, clock. They are not signed, so that a shell can use them, and
  * guarded against web pages instead: `server.ts` has checked the Host, writing needs a content type that a page cannot
  * send to another site without asking, and no answer allows other origins to read it.
  */
@@ -8,6 +8,7 @@ import type { SettableClock } from '../clock';
 import { InvalidControlRequest } from './fault-rules';
 import type { Faults } from './faults';
 import type { Journal } from './journal';
+import type { StandingResource } from '../sagemaker/standing';
 
 export const CONTROL_PREFIX = '/_emulator/';
 
@@ -19,6 +20,7 @@ interface ControlParts {
   journal: Journal;
   faults: Faults;
   clock: SettableClock;
+  readResources: () => Promise<StandingResource[]>;
 }
 
 interface ControlAnswer {
@@ -89,6 +91,10 @@ type Route = (
 
 const ROUTES: { path: RegExp; methods: Partial<Record<string, Route>> }[] = [
   { path: /^calls$/, methods: { GET: (parts, _id, query) => readCalls(parts, query) } },
+  {
+    path: /^resources$/,
+    methods: { GET: async ({ readResources }) => ({ status: 200, body: await readResources() }) },
+  },
   {
     path: /^faults$/,
     methods: {

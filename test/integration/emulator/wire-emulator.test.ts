@@ -150,8 +150,32 @@ describe('the emulator', () => {
     const calls = await emulatorControl(emulator.url).calls();
     expect(calls.filter(({ operation }) => operation === 'CreateTrainingJob')).toMatchObject([
       { resource: 'job-1', status: 200, answered: true },
-      { resource: 'job-1', status: 400, answered: true },
+      { resource: 'job-1', status: 400, answered: true, tags: { team: 'digits' } },
     ]);
+    expect(calls).toContainEqual(expect.objectContaining({ resource: 'e', names: { EndpointConfigName: 'c' } }));
+  });
+
+  it('tells what stands beside what faults make of its answers, and without a call in the journal', async () => {
+    const { emulator, clients } = await start({ images: { digits: newFolder() } });
+    const control = emulatorControl(emulator.url);
+    await control.setClock({ phases: { Starting: 60_000 } });
+    await clients.s3.send(new CreateBucketCommand({ Bucket: 'data-bucket' }));
+    expect(await control.resources()).toEqual([]);
+    await clients.sagemaker.send(trainingJob('job-1'));
+    await control.addFaults([{ operation: '*', action: 'error', status: 500 }]);
+    expect(await control.resources()).toEqual([
+      {
+        kind: 'training-job',
+        name: 'job-1',
+        arn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job-1',
+        tags: { team: 'digits' },
+        description: expect.objectContaining({
+          TrainingJobStatus: 'InProgress',
+          CreationTime: expect.stringMatching(/Z$/) as string,
+        }) as object,
+      },
+    ]);
+    expect((await control.calls()).map(({ operation }) => operation)).toEqual(['CreateBucket', 'CreateTrainingJob']);
   });
 
   it('keeps what was made, its keys, its journal and its clock over a restart', async () => {

@@ -66,7 +66,7 @@ export async function startWireServer(
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    answerControl: createControl({ journal, faults, clock }),
+    answerControl: createControl({ journal, faults, clock, readResources: () => Promise.resolve([]) }),
     answerAws: createWire({
       region: REGION,
       credentials: CREDENTIALS,
