@@ -1,0 +1,149 @@
+/**
+ * Names the AWS calls of one case as they pass, in words that are the same in every run of the same scenario, and stops
+ * the case at one of them. `region-router.ts` hands the calls in; the tables of test/chaos are made of the names.
+ */
+import type { AwsAnswer, CallOnItsWay } from './region-router';
+
+/**
+ * Where a call is stopped. A read has no effect: before it, AWS has been asked what it would say, and nobody was told.
+ */
+export const MOMENTS = ['before its effect', 'after its effect', 'after its answer'] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+export interface CallGate {
+  pass(call: CallOnItsWay): Promise<void>;
+  /** The calls that have passed: operation, what a status read saw, and the how manieth of its kind; polls are folded. */
+  calls(): string[];
+  /**
+   * Stops the case at this call: nothing passes any more once it is reached. Resolves then.
+   *
+   * @param silence called before the answer goes back, for the last moment
+   */
+  stopAt(call: string, moment: Moment, silence?: () => void): Promise<void>;
+  /** How many calls came in since the case was stopped. */
+  waiting(): number;
+  /** Drops all that was stopped, and lets pass what comes from now on. */
+  reopen(): void;
+  /** Resolves when a call comes in that passes. */
+  nextCall(): Promise<void>;
+  /** Resolves when this call has been answered. */
+  untilPassed(call: string): Promise<void>;
+}
+
+export interface CallGateOptions {
+  /** Told of each read of a status: what it saw, and the how manieth time running. */
+  onStatus?: (status: string, times: number) => void;
+  /** Statuses of which the second read in a row, which brings nothing new, is a call of its own. @default none */
+  namedTwice?: readonly string[];
+}
+
+const READ = /^(Describe|List|Head|Get)/;
+
+export function createCallGate({ onStatus, namedTwice = [] }: CallGateOptions = {}): CallGate {
+  const namesPassed: string[] = [];
+  const counts = new Map<string, number>();
+  /** The last answer, for as long as it is the same status of the same operation. */
+  let last = { key: '', times: 0 };
+  let stop: { call: string; moment: Moment; silence: () => void; reached: () => void } | undefined;
+  /** Set while the case is stopped: what came in before it goes on is dropped. */
+  let stopped: { over: Promise<void>; end: () => void } | undefined;
+  let waiting = 0;
+  let turn: Promise<void> = Promise.resolve();
+  const listeners = new Set<() => void>();
+  const awaited = new Map<string, () => void>();
+
+  const nameCall = (operation: string, sight: string): string | undefined => {
+    const key = sight === '' ? operation : `${operation} (${sight})`;
+    const isPoll = operation.startsWith('Describe') && sight !== '';
+    const times = isPoll && last.key === key ? last.times + 1 : 1;
+    last = { key, times };
+    if (isPoll) onStatus?.(sight, times);
+    if (times > (namedTwice.includes(sight) ? 2 : 1)) return undefined;
+    const counted = times === 2 ? `${key}, again` : key;
+    const count = (counts.get(counted) ?? 0) + 1;
+    counts.set(counted, count);
+    const name = count === 1 ? counted : `${counted} #${String(count)}`;
+    namesPassed.push(name);
+    return name;
+  };
+
+  /** True where the case was stopped here, and with it the call. */
+  const wasStopped = async (call: CallOnItsWay, name: string | undefined, moment: Moment): Promise<boolean> => {
+    if (name === undefined || stop?.call !== name || stop.moment !== moment) return false;
+    const { reached } = stop;
+    stop = undefined;
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    stopped = { over, end };
+    reached();
+    await over;
+    call.drop();
+    return true;
+  };
+
+  const passOne = async (call: CallOnItsWay): Promise<void> => {
+    const { operation } = call;
+    const isRead = READ.test(operation);
+    let name: string | undefined;
+    if (!isRead) {
+      name = nameCall(operation, '');
+      if (await wasStopped(call, name, 'before its effect')) return;
+    }
+    const answer = await call.forward();
+    if (isRead) {
+      name = nameCall(operation, sightOf(operation, answer));
+      if (await wasStopped(call, name, 'before its effect')) return;
+    }
+    if (await wasStopped(call, name, 'after its effect')) return;
+    if (name !== undefined && stop?.call === name && stop.moment === 'after its answer') stop.silence();
+    await call.answer();
+    if (name !== undefined) awaited.get(name)?.();
+    await wasStopped(call, name, 'after its answer');
+  };
+
+  return {
+    async pass(call) {
+      if (stopped) {
+        waiting += 1;
+        await stopped.over;
+        call.drop();
+        return;
+      }
+      for (const listener of listeners) listener();
+      listeners.clear();
+      // One at a time, so that the order of calls is the order of their effects.
+      const mine = turn.then(() => passOne(call));
+      turn = mine.catch(() => undefined);
+      await mine;
+    },
+    calls: () => [...namesPassed],
+    stopAt: (call, moment, silence = () => undefined) =>
+      new Promise((resolve) => {
+        stop = { call, moment, silence, reached: resolve };
+      }),
+    waiting: () => waiting,
+    reopen() {
+      const { end } = stopped ?? {};
+      stopped = undefined;
+      end?.();
+    },
+    nextCall: () =>
+      new Promise((resolve) => {
+        listeners.add(resolve);
+      }),
+    untilPassed: (call) =>
+      new Promise((resolve) => {
+        awaited.set(call, resolve);
+      }),
+  };
+}
+
+/** What a read saw, in one word: a status, or that there is nothing. */
+function sightOf(operation: string, { status, body }: AwsAnswer): string {
+  if (status >= 400) return status === 404 || /not.?f(ou|i)nd|does not exist|NoSuch/i.test(body) ? 'absent' : 'refused';
+  if (!operation.startsWith('Describe')) return '';
+  const { SecondaryStatus, EndpointStatus } = JSON.parse(body) as { SecondaryStatus?: string; EndpointStatus?: string };
+  return SecondaryStatus ?? EndpointStatus ?? '';
+}

@@ -1,0 +1,242 @@
+/**
+ * Many cases side by side, each with an AWS and a task queue of its own, cheap enough for tables of hundreds. A case's
+ * emulator runs in the test process (about 20 ms) under a region that nobody else has; workers are real processes, told
+ * apart by the option `region`, and reach it through one router, whose gate names their calls and can stop them.
+ *
+ *     const rig = await startCaseRig();
+ *     const one = await rig.startCase();                   // stepwise: each phase lasts until a worker has seen it
+ *     const victim = await one.startVictim();              // a process to be killed
+ *     const handle = await one.start('fit', input);
+ *     await one.gate.stopAt('CreateTrainingJob', 'after its effect');
+ *     await victim.kill();
+ *     await one.startRescuer();                            // a worker in a process that serves all cases
+ *     await handle.result();
+ *     await one.close();
+ */
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { join } from 'node:path';
+import type { WorkflowType } from '../../src/contract';
+import { emulatorControl, startEmulator, type Emulator, type EmulatorControl, type Phase } from '../../src/emulator';
+import { createCallGate, type CallGate } from './call-gate';
+import { startCutProxy, type CutProxy } from './cut-proxy';
+import { startProcess, type TestProcess } from './processes';
+import { startRegionRouter, type RegionRouter } from './region-router';
+import { DATA_BUCKET, uniqueName, type Handle } from './rig';
+import { connectToTestServer, type TestServer } from './temporal';
+
+export interface CaseRig {
+  server: TestServer;
+  startCase(options?: CaseOptions): Promise<Case>;
+  close(): Promise<void>;
+}
+
+export interface CaseOptions {
+  /** Time of each phase, in ms. @default each lasts until a worker has seen it, once or twice */
+  phases?: Partial<Record<Phase, number>>;
+  /** A phase that goes on even when it was seen. */
+  endless?: Phase;
+  simulated?: boolean;
+  images?: Record<string, string>;
+}
+
+export interface Case {
+  name: string;
+  taskQueue: string;
+  emulator: Emulator;
+  control: EmulatorControl;
+  /** Not through the gate. */
+  sagemaker: SageMakerClient;
+  /** Where the workers' calls to AWS pass. */
+  gate: CallGate;
+  start(type: WorkflowType, input: unknown): Promise<Handle>;
+  startVictim(): Promise<Victim>;
+  startRescuer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Victim {
+  /** Its way to Temporal. */
+  proxy: CutProxy;
+  /** SIGKILL; resolves when it is gone and its connections are closed. */
+  kill(): Promise<void>;
+}
+
+/** A status read twice in a row, so that there is a read that brings nothing new; all others go at first sight. */
+const SEEN_TWICE: readonly Phase[] = ['Training', 'Stopping', 'Creating', 'Updating', 'Deleting'];
+const PHASES: readonly Phase[] = [...SEEN_TWICE, 'Starting', 'Downloading', 'Uploading'];
+const FOR_EVER_MS = 3_600_000;
+
+const PROGRAM = join(__dirname, 'worker-process.cjs');
+const CREDENTIALS = {
+  accessKeyId: 'AKIACASESOFCHAOSTEST',
+  secretAccessKey: 'cases-of-chaos-have-one-key-for-all-emulators',
+};
+
+const SETTINGS = {
+  TEMPORAL_SAGEMAKER_POLL_MIN_MS: '40',
+  TEMPORAL_SAGEMAKER_POLL_MAX_MS: '150',
+  TEMPORAL_SAGEMAKER_READS_PER_SECOND: '200',
+  // An activity that lost its worker is tried again after three of these.
+  TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: '1500',
+  TEMPORAL_SAGEMAKER_SHUTDOWN_GRACE_MS: '500',
+};
+
+/** @param spares how many processes are kept loaded for victims to come */
+export async function startCaseRig({ spares = 2 } = {}): Promise<CaseRig> {
+  const server = await connectToTestServer();
+  const router = await startRegionRouter();
+  const processes = openProcesses(router.url, spares);
+  let made = 0;
+  return {
+    server,
+    startCase: (options = {}) => startCase({ server, router, processes }, nameRegion(made++), options),
+    async close() {
+      await processes.close();
+      await router.close();
+      await server.close();
+    },
+  };
+}
+
+/** AWS has no such regions, and the workers take whatever looks like one. */
+function nameRegion(ordinal: number): string {
+  const letters = String(ordinal).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+  return `us-case${letters}-1`;
+}
+
+interface Shared {
+  server: TestServer;
+  router: RegionRouter;
+  processes: Processes;
+}
+
+async function startCase({ server, router, processes }: Shared, region: string, options: CaseOptions): Promise<Case> {
+  const { phases = Object.fromEntries(PHASES.map((phase) => [phase, FOR_EVER_MS])), simulated = true } = options;
+  const emulator = await startEmulator({
+    simulated,
+    phases,
+    region,
+    credentials: CREDENTIALS,
+    ...(options.images && { images: options.images }),
+  });
+  const control = emulatorControl(emulator.url);
+  const gate = createCallGate({
+    namedTwice: options.phases ? [] : SEEN_TWICE,
+    onStatus(status, times) {
+      const phase = PHASES.find((one) => one === status);
+      if (options.phases || !phase || times !== (SEEN_TWICE.includes(phase) ? 2 : 1)) return;
+      if (options.endless === phase) return;
+      void control.setClock({ phases: { [phase]: 0 } });
+    },
+  });
+  router.open(region, emulator.url, (call) => gate.pass(call));
+  const clients = { endpoint: emulator.url, region, credentials: CREDENTIALS };
+  const sagemaker = new SageMakerClient(clients);
+  await fillDataBucket(new S3Client(clients));
+
+  const name = uniqueName('case');
+  const address = { taskQueue: name, region };
+  let victim: Victim | undefined;
+  let hasRescuer = false;
+  return {
+    name,
+    taskQueue: name,
+    emulator,
+    control,
+    sagemaker,
+    gate,
+    start: (type, input) =>
+      server.client.workflow.start(type, { taskQueue: name, workflowId: `${type}-${name}`, args: [input] }),
+    async startVictim() {
+      const proxy = await startCutProxy(server.address);
+      const process = await processes.takeSpare();
+      await order(process, { ...address, address: proxy.address });
+      victim = {
+        proxy,
+        async kill() {
+          process.kill('SIGKILL');
+          await process.ended;
+          await proxy.close();
+        },
+      };
+      return victim;
+    },
+    async startRescuer() {
+      hasRescuer = true;
+      await order(await processes.rescuer(), { ...address, address: server.address, debugMode: true });
+    },
+    async close() {
+      await victim?.kill();
+      if (hasRescuer) await order(await processes.rescuer(), { stop: name });
+      router.shut(region);
+      gate.reopen();
+      sagemaker.destroy();
+      await emulator.close();
+    },
+  };
+}
+
+async function fillDataBucket(s3: S3Client): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
+  await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
+  await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'given/model.tar.gz', Body: 'a model' }));
+  s3.destroy();
+}
+
+interface Processes {
+  takeSpare(): Promise<TestProcess>;
+  /** The one that serves all cases. */
+  rescuer(): Promise<TestProcess>;
+  close(): Promise<void>;
+}
+
+function openProcesses(awsUrl: string, spares: number): Processes {
+  const all: TestProcess[] = [];
+  const load = async (): Promise<TestProcess> => {
+    const process = startProcess(globalThis.process.execPath, ['--no-warnings', PROGRAM], {
+      stdin: true,
+      env: {
+        ...globalThis.process.env,
+        ...SETTINGS,
+        AWS_ENDPOINT_URL: awsUrl,
+        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      },
+    });
+    all.push(process);
+    await process.waitForOutput(/"loaded":true/, 60_000);
+    return process;
+  };
+  const loaded: Promise<TestProcess>[] = [];
+  const refill = (): void => {
+    while (loaded.length < spares) loaded.push(load());
+  };
+  let rescuer: Promise<TestProcess> | undefined;
+  return {
+    takeSpare() {
+      refill();
+      const spare = loaded.shift() ?? load();
+      refill();
+      return spare;
+    },
+    rescuer: () => (rescuer ??= load()),
+    async close() {
+      await Promise.allSettled(loaded);
+      for (const process of all) process.kill('SIGKILL');
+      await Promise.all(all.map(({ ended }) => ended));
+    },
+  };
+}
+
+/** Tells a process what to do, and waits until it has done it. */
+async function order(process: TestProcess, what: { taskQueue: string } | { stop: string } | object): Promise<void> {
+  const { taskQueue, stop } = what as { taskQueue?: string; stop?: string };
+  process.write(`${JSON.stringify(what)}\n`);
+  const subject = taskQueue ?? stop ?? '';
+  const [, verdict = '', error = ''] = await process.waitForOutput(
+    new RegExp(`"(${stop === undefined ? 'started' : 'stopped'}|failed)":"${subject}"(.*)`),
+    60_000,
+  );
+  if (verdict === 'failed') throw new Error(error);
+}

@@ -1,0 +1,47 @@
+// Workers of this package in a process of their own, made when told: a line {"taskQueue", "region", "address"} on stdin
+// starts one, {"stop": taskQueue} ends it; each is answered by a line. For tests that kill processes by the dozen: what
+// costs most, loading, is done before there is anything to do. Everything else is as in the command `worker`.
+const { createInterface } = require('node:readline');
+const { DefaultLogger, NativeConnection, Runtime } = require('@temporalio/worker');
+const { createWorker, workerOptionsFromEnvironment } = require('../../lib/worker');
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** One for each address: workers of different task queues share it. */
+const connections = new Map();
+const running = new Map();
+const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
+
+function connect(address) {
+  if (!connections.has(address)) connections.set(address, NativeConnection.connect({ address }));
+  return connections.get(address);
+}
+
+async function start({ taskQueue, region, address, debugMode = false }) {
+  const worker = await createWorker({
+    ...workerOptionsFromEnvironment(),
+    connection: await connect(address),
+    taskQueue,
+    region,
+    // Workflows in this thread: a worker costs a fifth.
+    worker: debugMode ? { debugMode: true } : {},
+  });
+  running.set(taskQueue, { worker, ended: worker.run() });
+  say({ started: taskQueue });
+}
+
+async function stop(taskQueue) {
+  const { worker, ended } = running.get(taskQueue);
+  worker.shutdown();
+  await ended;
+  running.delete(taskQueue);
+  say({ stopped: taskQueue });
+}
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const order = JSON.parse(line);
+  (order.stop === undefined ? start(order) : stop(order.stop)).catch((error) => {
+    say({ failed: order.taskQueue ?? order.stop, error: String(error?.stack ?? error) });
+  });
+});
+say({ loaded: true });
