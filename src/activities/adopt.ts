@@ -8,11 +8,9 @@ import { activityInfo } from '@temporalio/activity';
 import { RUN_TAG, type ResourceKind } from '../contract';
 import { answerOf, isTransient, readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import { findDifferences } from '../domain/compare';
+import { isSinceRunBegan } from '../domain/deadlines';
 import { callAws, failureOf, failWith, type Coordinates } from './aws-errors';
 import type { Created, RunMark } from './index';
-
-/** Clocks of AWS and the worker may differ by this much when a resource without tags is judged by its age. */
-const CLOCK_SKEW_MS = 5_000;
 
 /** What stands under a name. */
 export interface Standing {
@@ -115,9 +113,9 @@ function notMade(trouble: AwsTrouble, at: Coordinates): Error {
   return failureOf(trouble, at, undefined, trouble.meaning === 'unavailable' ? { isEffectUnknown: true } : {});
 }
 
-/** True for what was made since this step's plan: by this step, if it bears this run's mark. */
-function isAsYoungAs(run: RunMark, { createdAt }: Standing): boolean {
-  return createdAt !== undefined && createdAt.getTime() >= Date.parse(run.preparedAt) - CLOCK_SKEW_MS;
+/** True for what was made since the run began: by this run, be it before a reset, if it bears this run's mark. */
+function isAsYoungAs({ beganAt, preparedAt }: RunMark, { createdAt }: Standing): boolean {
+  return createdAt !== undefined && isSinceRunBegan(createdAt.getTime(), beganAt ?? preparedAt);
 }
 
 function describeStanding(creation: Claim, at: Coordinates): Promise<Standing | undefined> {

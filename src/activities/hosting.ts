@@ -17,7 +17,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { activityInfo } from '@temporalio/activity';
-import { observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
+import { isBound, observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
 import { readTrouble } from '../domain/aws-errors';
@@ -195,11 +195,6 @@ async function isOthers(
 function withConfigToCome(answer: DescribeEndpointCommandOutput): object {
   const pending = answer.PendingDeploymentSummary?.EndpointConfigName;
   return pending === undefined ? answer : { ...answer, EndpointConfigName: pending };
-}
-
-/** True where the endpoint serves this config or is on its way to it. */
-function isBound(endpoint: EndpointObservation, config: string | undefined): boolean {
-  return (endpoint.pendingConfigName ?? endpoint.endpointConfigName) === config;
 }
 
 /**

@@ -42,7 +42,7 @@ export interface Deleted {
 }
 
 /** The part of a run's plan that a create needs to tell its own work from others'. */
-export type RunMark = Pick<RunPlan, 'region' | 'runTag' | 'preparedAt'>;
+export type RunMark = Pick<RunPlan, 'region' | 'runTag' | 'preparedAt' | 'beganAt'>;
 
 /** An endpoint with what it is made of, and which of it bears the tag of any run of ours. */
 export interface HostingDescription {

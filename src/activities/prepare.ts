@@ -56,6 +56,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         account,
         runTag: runTagOf(identity),
         preparedAt,
+        ...(identity.beganAt !== undefined && { beganAt: identity.beganAt }),
         searchAttributes: attributes.names,
         ...timings,
         warnings: [...attributes.warnings, ...findScheduleWarnings(input, identity)],

@@ -18,6 +18,14 @@ export function deadlineOfTrainingJob(plan: TrainingPlan, job: KnownTimes | unde
 /** A job of others may be pending for 28 days and run for another 28: for so long a deploy waits for it. */
 export const OTHERS_TRAINING_SECONDS = 56 * 86_400;
 
+/** Clocks of AWS and of Temporal may differ by this much when what bears a run's tag is judged by its age. */
+const CLOCK_SKEW_MS = 5_000;
+
+/** True for what was made since a run began: by a run of the same tag before it, as in a cron chain, otherwise. */
+export function isSinceRunBegan(madeAtMs: number, beganAt: string): boolean {
+  return madeAtMs >= Date.parse(beganAt) - CLOCK_SKEW_MS;
+}
+
 export function after(startMs: number, seconds: number): string {
   return new Date(startMs + seconds * 1000).toISOString();
 }

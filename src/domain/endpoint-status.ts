@@ -3,6 +3,7 @@
  * a deploy does next and how it ended. InService alone proves nothing: what serves is told by the config's name.
  */
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
+import { isSinceRunBegan } from './deadlines';
 import { withoutUndefined } from './training-status';
 
 /** A Describe answer as plain JSON. */
@@ -47,6 +48,31 @@ export function observeEndpoint(answer: DescribeEndpointCommandOutput): Endpoint
 /** Statuses in which an endpoint takes no update and no delete; unknown ones count among them. */
 export function isSettled(status: string): boolean {
   return ['InService', 'Failed', 'OutOfService', 'UpdateRollbackFailed'].includes(status);
+}
+
+/** True where the endpoint serves this config or is on its way to it. */
+export function isBound(endpoint: EndpointObservation, config: string | undefined): boolean {
+  return (endpoint.pendingConfigName ?? endpoint.endpointConfigName) === config;
+}
+
+/**
+ * What a run finds that it has done to an endpoint before it was reset: created it, or sent its update.
+ *
+ * @param config the config that the run asks for
+ * @param run its tag, and when it began; without that, nothing is told from what others did
+ * @param isOwnConfig true where the config is this run's own work
+ */
+export function findOwnWork(
+  { endpoint, owner }: { endpoint: EndpointObservation; owner?: string },
+  config: string,
+  run: { runTag: string; beganAt?: string },
+  isOwnConfig: boolean,
+): 'create' | 'update' | undefined {
+  if (run.beganAt === undefined || !isBound(endpoint, config)) return undefined;
+  const isSince =
+    endpoint.creationTime !== undefined && isSinceRunBegan(Date.parse(endpoint.creationTime), run.beganAt);
+  if (owner === run.runTag && isSince) return 'create';
+  return isOwnConfig ? 'update' : undefined;
 }
 
 export function isNewForEndpoint(endpoint: EndpointObservation, seen: EndpointCursor | undefined): boolean {

@@ -10,8 +10,10 @@ import type { HostingRequests } from './requests';
 export interface RunIdentity {
   workflowId: string;
   firstExecutionRunId: string;
-  /** Start of this execution for runs of a cron schedule, which share a first run id. */
+  /** When this run was due, for runs of a cron schedule, which share a first run id. A reset leaves it as it is. */
   cronStartTime?: string;
+  /** When the run began, or the step of a workflow that has several. A reset leaves the run's as it is. */
+  beganAt?: string;
   /** How many plans this workflow asked for before: a workflow may fit or deploy more than once. */
   ordinal: number;
   /** True after a continue-as-new, which starts anew under the first run's id: a made-up name would not be new. */
@@ -28,8 +30,10 @@ export interface RunPlan {
   account: string;
   /** Value of the run tag on everything this run makes. */
   runTag: string;
-  /** When the plan was made: nothing older can be this run's. */
+  /** When the plan was made. */
   preparedAt: string;
+  /** When the run began: nothing older can be this run's. Absent in plans of before it was kept; then `preparedAt` counts. */
+  beganAt?: string;
   /** Those of our search attributes that the namespace has. */
   searchAttributes: SearchAttributeName[];
   /** Heartbeat time-out of the waits. */
@@ -68,4 +72,12 @@ export interface Plan {
   hosting?: HostingPlan;
   /** Name of the endpoint to delete. */
   removal?: { endpointName: string };
+  /** What to sweep, and whether to remove what is found. */
+  sweep?: SweepPlan;
+}
+
+export interface SweepPlan {
+  apply: boolean;
+  /** Older resources are not looked at. */
+  createdAfter?: string;
 }

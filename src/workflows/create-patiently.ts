@@ -7,6 +7,7 @@ import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow
 import type { Created } from '../activities';
 import type { FailureCode, LedgerEntry, ResourceKind } from '../contract';
 import { explain } from './failures';
+import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { RunRecord } from './run-record';
 
 /** For how long a create is asked again, by why it failed. All else fails at once. */
@@ -33,6 +34,7 @@ export async function createPatiently(
       const created = await CancellationScope.nonCancellable(create);
       record.note({ kind, name, arn: created.arn, ...stateOf(created) });
       record.warn(created.warnings);
+      if (created.adopted) warnOfReset(record, kind, name);
       return created;
     } catch (error) {
       const { code, details, isTimeout } = explain(error);
@@ -49,7 +51,11 @@ export async function createPatiently(
 /** What an earlier try of this very step has made is the run's own work, though it was found and not answered. */
 function stateOf({ adopted, isOwnWork }: Created): Pick<LedgerEntry, 'state' | 'reason'> {
   if (!isOwnWork) return { state: 'adopted' };
-  return adopted ? { state: 'made', reason: 'adopted: its create took effect without an answer' } : { state: 'made' };
+  if (!adopted) return { state: 'made' };
+  return {
+    state: 'made',
+    reason: wasReset() ? MADE_BEFORE_RESET : 'adopted: its create took effect without an answer',
+  };
 }
 
 /** Doubling, and spread by a quarter, so that a hundred runs do not ask in one breath. Replay-safe: seeded randomness. */

@@ -7,7 +7,8 @@ import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import type { DeployResult } from '../contract';
 import { after, OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
-import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
+import { findOwnWork, isSettled, isUpdateUnderWay, type EndpointObservation } from '../domain/endpoint-status';
+import { isOwnWork } from '../domain/ledger';
 import type { HostingPlan } from '../domain/plan';
 import { creating, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
@@ -15,6 +16,7 @@ import { awaitTrainingJob } from './await-training-job';
 import { createPatiently } from './create-patiently';
 import { explain, outcome } from './failures';
 import { proveEndpoint } from './prove-endpoint';
+import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { Run, RunSummary } from './run';
 import { removeEndpoint, retireReplaced, takeDownUnserved } from './take-down';
 import { concludeTraining, jobIsGone } from './train-model';
@@ -32,6 +34,8 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
   run.record.enter('Deploying');
   await looking(run.plan.run, `check ${plan.modelData}`).checkModelData(plan.modelData, plan.expectedBucketOwner);
   run.record.hasModelData(plan.modelData);
+  /** What the endpoint was made of before, each time that this run changed it. */
+  const replaced: HostingDescription[] = [];
   try {
     await createPatiently(run.record, 'model', modelName, () =>
       creating(run.plan.run, `create model ${modelName}`).createModel(plan.model, run.plan.run),
@@ -42,7 +46,7 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
         run.plan.run,
       ),
     );
-    const { updated, replaced } = await bringIntoService(run, plan);
+    const updated = await bringIntoService(run, plan, replaced);
     for (const one of replaced) await CancellationScope.nonCancellable(() => retireReplaced(run, plan, one));
     const { endpoint } = run.record.progress;
     return {
@@ -55,7 +59,9 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
     };
   } catch (error) {
     // Only an outcome takes anything down. A bug of ours does not: Temporal tries the workflow task again.
-    if (error instanceof TemporalFailure) await CancellationScope.nonCancellable(() => takeDownUnserved(run, plan));
+    if (error instanceof TemporalFailure) {
+      await CancellationScope.nonCancellable(() => takeDownUnserved(run, plan, replaced));
+    }
     throw error;
   }
 }
@@ -69,34 +75,41 @@ async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): P
   await concludeTraining(run, { modelData: plan.modelData }, wait.ended);
 }
 
-/** How the endpoint came to serve: whether it was updated, and what it was made of before. */
-interface Service {
-  updated: boolean;
-  replaced: HostingDescription[];
-}
-
-/** Creates or updates the endpoint and proves it; looks again as long as others are at the same endpoint. */
-async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
+/**
+ * Creates or updates the endpoint and proves it; looks again as long as others are at the same endpoint. Answers whether
+ * it was updated, and adds to `replaced` what it was made of before.
+ */
+async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDescription[]): Promise<boolean> {
   const name = plan.endpoint.EndpointName ?? '';
   const config = plan.endpoint.EndpointConfigName ?? '';
-  const replaced: HostingDescription[] = [];
   let updated = false;
   for (let turn = 1; turn <= TURNS_MAX; turn++) {
     const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
     if (!live) {
       if (!(await createEndpoint(run, plan))) continue;
       await proveEndpoint(run, plan, undefined);
-      return { updated: false, replaced };
+      return false;
     }
     const { endpoint, isOurs } = live;
     if (!isOurs) throw endpointIsForeign(name, live);
-    if (!isSettled(endpoint.status)) {
+    const ownWork = findOwnWork(live, config, run.plan.run, isOwnWork(run.record.entry('endpoint config', config)));
+    if (endpoint.status === 'InService' && endpoint.endpointConfigName === config) {
+      updated ||= ownWork === 'update' && wasReset();
+      noteServing(run, endpoint, ownWork, updated);
+      return updated;
+    } else if (ownWork === 'create' && ['Creating', 'Failed'].includes(endpoint.status)) {
+      run.record.note({ kind: 'endpoint', name, state: 'made', arn: endpoint.arn, reason: MADE_BEFORE_RESET });
+      warnOfReset(run.record, 'endpoint', name);
+      await proveEndpoint(run, plan, undefined);
+      return false;
+    } else if (ownWork === 'update' && isUpdateUnderWay(endpoint.status)) {
+      run.record.note({ kind: 'endpoint', name, state: 'adopted', arn: endpoint.arn, reason: UPDATED });
+      warnOfReset(run.record, 'endpoint', name);
+      replaced.push(live);
+      await proveEndpoint(run, plan, endpoint);
+      return true;
+    } else if (!isSettled(endpoint.status)) {
       await awaitTurn(run, plan, name);
-    } else if (endpoint.status === 'InService' && endpoint.endpointConfigName === config) {
-      const reason = updated ? UPDATED : 'it serves this already';
-      run.record.note({ kind: 'endpoint', name, state: 'adopted', arn: endpoint.arn, reason });
-      run.record.sawEndpoint(endpoint);
-      return { updated, replaced };
     } else if (endpoint.status === 'InService') {
       const sending = await updateEndpoint(run, plan, live);
       if (sending !== 'changed meanwhile') {
@@ -105,7 +118,7 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
       }
       if (sending === 'sent') {
         await proveEndpoint(run, plan, endpoint);
-        return { updated, replaced };
+        return updated;
       }
     } else if (endpoint.status === 'Failed') {
       // It serves nothing and takes no update; only its delete makes room.
@@ -119,6 +132,20 @@ async function bringIntoService(run: Run, plan: HostingPlan): Promise<Service> {
     'EndpointTimedOut',
     `others changed the endpoint ${name} ${String(TURNS_MAX)} times while this run waited`,
   );
+}
+
+/** It serves the config that is asked for: by this run, before it was reset, or by another of the same content. */
+function noteServing(
+  { record }: Run,
+  endpoint: EndpointObservation,
+  ownWork: 'create' | 'update' | undefined,
+  updated: boolean,
+): void {
+  const entry = { kind: 'endpoint' as const, name: endpoint.name, arn: endpoint.arn };
+  if (ownWork) warnOfReset(record, 'endpoint', endpoint.name);
+  if (ownWork === 'create' && wasReset()) record.note({ ...entry, state: 'made', reason: MADE_BEFORE_RESET });
+  else record.note({ ...entry, state: 'adopted', reason: updated ? UPDATED : 'it serves this already' });
+  record.sawEndpoint(endpoint);
 }
 
 /** False where another deploy of ours was quicker: the caller looks again, and takes its turn. */

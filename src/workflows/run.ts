@@ -51,15 +51,20 @@ export async function inRun<Result extends object>(
   }
 }
 
-/** Names are made of what stays through retries and resets: the first run id, or each run's start in a cron chain. */
+/**
+ * Names are made of what stays through retries and resets: the first run id, or in a cron chain the time at which each run
+ * was due. The first step began with its run; when a later one did, only its own first execution knows.
+ */
 function identify(type: WorkflowType, ordinal: number): RunIdentity {
   const info = workflowInfo();
+  const dueAt = new Date(info.startTime.getTime() + (info.cronScheduleToScheduleInterval ?? 0)).toISOString();
   const schedule = findSchedule(type, info);
   const limits = [info.executionTimeoutMs, info.runTimeoutMs].filter((ms) => ms !== undefined && ms > 0) as number[];
   return {
     workflowId: info.workflowId,
     firstExecutionRunId: info.firstExecutionRunId,
-    ...(info.cronSchedule && { cronStartTime: info.runStartTime.toISOString() }),
+    ...(info.cronSchedule && { cronStartTime: dueAt }),
+    beganAt: ordinal === 0 ? dueAt : new Date().toISOString(),
     ordinal,
     ...(schedule && { schedule }),
     // A cron run or a retry continues another too; only a continue-as-new is a first attempt without a schedule.

@@ -2,8 +2,9 @@
  * Stops a training job and sees it stopped: the bill of a cancelled run ends here. Called by `train-model.ts` in a
  * scope that cannot be cancelled.
  */
-import { sleep, TemporalFailure } from '@temporalio/workflow';
+import { patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import { after } from '../domain/deadlines';
+import { judgeTrainingJob } from '../domain/training-status';
 import { ending } from './activity-options';
 import { awaitTrainingJob } from './await-training-job';
 import { explain } from './failures';
@@ -12,6 +13,8 @@ import type { Run } from './run';
 /** AWS grants a container two minutes and then uploads what it left; after this long the stop is sent again. */
 const STOP_OBSERVED_WITHIN_SECONDS = 1_800;
 const STOPS_MAX = 4;
+/** A permission may be on its way, and a bill hangs on the stop: six in half a minute. */
+const REFUSED = { sendsMax: 6, firstMs: 1_000 };
 /** A create that nobody heard of may still take effect, and reads lag: for so long something is looked for. */
 export const LATE_EFFECT = { looks: 4, intervalMs: 10_000 };
 
@@ -52,7 +55,9 @@ async function stopAndSee(run: Run, name: string): Promise<void> {
       return;
     }
     if (wait !== 'overdue') {
-      const { arn, status } = wait.ended;
+      const { arn, status, modelData } = wait.ended;
+      // It was quicker than the stop: what it made is there to be deployed.
+      if (judgeTrainingJob(wait.ended) === 'completed' && modelData !== undefined) record.hasModelData(modelData);
       const reason = `${status.toLowerCase()}: SageMaker keeps the record of a job; it runs no longer and costs nothing`;
       record.note({ kind: 'training job', name, state: 'left', arn, reason });
       return;
@@ -65,10 +70,28 @@ async function stopAndSee(run: Run, name: string): Promise<void> {
 
 /** True where there was a job to stop. AWS's reads lag behind its creates, so it looks more than once. */
 async function sendStop(run: Run, name: string, ifTaggedBy: string | undefined): Promise<boolean> {
-  const { region } = run.plan.run;
   for (let look = 1; ; look++) {
-    const { found } = await ending(run.plan.run, `stop training job ${name}`).stopTrainingJob(name, region, ifTaggedBy);
+    const found = await sendUntilTaken(run, name, ifTaggedBy);
     if (found || look >= LATE_EFFECT.looks) return found;
     await sleep(LATE_EFFECT.intervalMs);
+  }
+}
+
+/** What passes by itself is tried again by Temporal, for as long as it takes; a refusal here, and not for ever. */
+async function sendUntilTaken(run: Run, name: string, ifTaggedBy: string | undefined): Promise<boolean> {
+  const { region } = run.plan.run;
+  const calls = ending(run.plan.run, `stop training job ${name}`);
+  for (let sent = 1; ; sent++) {
+    try {
+      return (await calls.stopTrainingJob(name, region, ifTaggedBy)).found;
+    } catch (error) {
+      if (!(error instanceof TemporalFailure)) throw error;
+      // Histories of before a refused stop was sent again must replay.
+      if (sent >= REFUSED.sendsMax || !patched('send-a-refused-stop-again')) throw error;
+      run.record.warn([
+        `the stop of the training job ${name} was refused, and is sent again: ${explain(error).message}`,
+      ]);
+    }
+    await sleep(REFUSED.firstMs * 2 ** (sent - 1));
   }
 }

@@ -3,11 +3,11 @@
  * endpoint someone asks to delete. A run deletes only what it made, or what bears the tag of a run of ours; the ledger
  * says what became of each. Called in scopes that cannot be cancelled.
  */
-import { sleep, TemporalFailure } from '@temporalio/workflow';
+import { patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
-import type { ResourceKind } from '../contract';
+import type { LedgerEntry, ResourceKind } from '../contract';
 import { after } from '../domain/deadlines';
-import { isSettled } from '../domain/endpoint-status';
+import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
 import type { HostingPlan } from '../domain/plan';
 import { ending, looking } from './activity-options';
@@ -63,7 +63,11 @@ function noteEndpoint(run: Run, name: string, state: 'deleted' | 'left', reason?
  * After a deploy that did not come to serve: endpoint, config and model go, if this run made them and nothing uses them.
  * Never throws an outcome of its own: why the deploy failed must not be hidden by what came after.
  */
-export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<void> {
+export async function takeDownUnserved(
+  run: Run,
+  plan: HostingPlan,
+  replaced: readonly HostingDescription[],
+): Promise<void> {
   const { record } = run;
   const endpointName = plan.endpoint.EndpointName ?? '';
   const configName = plan.endpointConfig.EndpointConfigName ?? '';
@@ -71,8 +75,7 @@ export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<voi
   if (isOwnWork(entry)) {
     await attempt(run, 'endpoint', endpointName, () => removeOwnEndpoint(run, plan, entry?.state === 'intended'));
   } else if (entry?.reason === UPDATED) {
-    const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
-    await awaitEndpoint(run, endpointName, deadline, ({ status }) => isSettled(status) || undefined);
+    await settleUpdate(run, plan, entry);
   }
   const pair: ['endpoint config' | 'model', string][] = [
     ['endpoint config', configName],
@@ -89,6 +92,28 @@ export async function takeDownUnserved(run: Run, plan: HostingPlan): Promise<voi
       }
     });
   }
+  // Histories of before this was done must replay.
+  if (replaced.length > 0 && patched('retire-what-was-replaced')) await retireUnused(run, plan, replaced);
+}
+
+/** An update can be neither cancelled nor undone: it comes to its end, and the ledger says what serves then. */
+async function settleUpdate(run: Run, plan: HostingPlan, entry: LedgerEntry): Promise<void> {
+  const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
+  const wait = await awaitEndpoint(run, entry.name, deadline, (endpoint) =>
+    isSettled(endpoint.status) ? endpoint : undefined,
+  );
+  if (wait === 'absent') run.record.note({ ...entry, state: 'deleted', reason: 'someone deleted it' });
+  else
+    run.record.note({
+      ...entry,
+      reason: `${UPDATED}; ${wait === 'overdue' ? STILL_UPDATING : tellWhatServes(wait.answer)}`,
+    });
+}
+
+const STILL_UPDATING = 'the update has not come to an end';
+
+function tellWhatServes({ status, endpointConfigName }: EndpointObservation): string {
+  return status === 'InService' ? `it serves ${endpointConfigName}` : `it is ${status} with ${endpointConfigName}`;
 }
 
 /** True where the endpoint serves a config or model, may come to, or is between two: AWS does not always say which. */
@@ -118,13 +143,32 @@ async function hasAppeared(run: Run, name: string): Promise<boolean> {
 
 /** After proof: the pair that was live just before our update goes, if it is ours and not what serves now. */
 export async function retireReplaced(run: Run, plan: HostingPlan, replaced: HostingDescription): Promise<void> {
-  const { config, models } = replaced;
-  if (config && config.name !== plan.endpointConfig.EndpointConfigName) {
-    await deleteIfOurs(run, 'endpoint config', config);
+  for (const { kind, resource } of findReplaced(plan, replaced)) await deleteIfOurs(run, kind, resource);
+}
+
+/** A run that ends before the proof retires of what it replaced only what the endpoint no longer uses. */
+async function retireUnused(run: Run, plan: HostingPlan, replaced: readonly HostingDescription[]): Promise<void> {
+  const endpointName = plan.endpoint.EndpointName ?? '';
+  for (const { kind, resource } of replaced.flatMap((one) => findReplaced(plan, one))) {
+    await attempt(run, kind, resource.name, async () => {
+      if (!(await isInUse(run, endpointName, resource.name))) await deleteIfOurs(run, kind, resource);
+    });
   }
-  for (const model of models) {
-    if (model.name !== plan.model.ModelName) await deleteIfOurs(run, 'model', model);
-  }
+}
+
+interface Replaced {
+  kind: 'endpoint config' | 'model';
+  resource: { name: string; isOurs: boolean };
+}
+
+/** The config and models that an endpoint was made of, without those that the plan has too. */
+function findReplaced({ endpointConfig, model }: HostingPlan, { config, models }: HostingDescription): Replaced[] {
+  const kept = [endpointConfig.EndpointConfigName, model.ModelName];
+  const all: Replaced[] = [
+    ...(config ? [{ kind: 'endpoint config' as const, resource: config }] : []),
+    ...models.map((resource) => ({ kind: 'model' as const, resource })),
+  ];
+  return all.filter(({ resource }) => !kept.includes(resource.name));
 }
 
 /** The endpoint, whoever made it; its config and models only if a run of ours made them. */
