@@ -20,6 +20,10 @@ export interface CallGate {
    * @param silence called before the answer goes back, for the last moment
    */
   stopAt(call: string, moment: Moment, silence?: () => void): Promise<void>;
+  /** Stops the case at the next call that comes in, before its effect; resolves with its operation. */
+  stopAtNext(): Promise<string>;
+  /** Lets all that was stopped go on its way. */
+  release(): void;
   /** How many calls came in since the case was stopped. */
   waiting(): number;
   /** Drops all that was stopped, and lets pass what comes from now on. */
@@ -29,6 +33,9 @@ export interface CallGate {
   /** Resolves when this call has been answered. */
   untilPassed(call: string): Promise<void>;
 }
+
+/** What becomes of what was stopped. */
+type Fate = 'dropped' | 'let go';
 
 export interface CallGateOptions {
   /** Told of each read of a status: what it saw, and the how manieth time running. */
@@ -45,8 +52,9 @@ export function createCallGate({ onStatus, namedTwice = [] }: CallGateOptions = 
   /** The last answer, for as long as it is the same status of the same operation. */
   let last = { key: '', times: 0 };
   let stop: { call: string; moment: Moment; silence: () => void; reached: () => void } | undefined;
-  /** Set while the case is stopped: what came in before it goes on is dropped. */
-  let stopped: { over: Promise<void>; end: () => void } | undefined;
+  let stopNext: ((operation: string) => void) | undefined;
+  /** Set while the case is stopped, until it is known what becomes of the calls that came in. */
+  let stopped: { over: Promise<Fate>; end: (fate: Fate) => void } | undefined;
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
   const listeners = new Set<() => void>();
@@ -67,18 +75,30 @@ export function createCallGate({ onStatus, namedTwice = [] }: CallGateOptions = 
     return name;
   };
 
+  /** Stops the case; true where what was stopped is to be dropped. */
+  const stopHere = async (): Promise<boolean> => {
+    let end = (_fate: Fate): void => undefined;
+    const over = new Promise<Fate>((resolve) => {
+      end = resolve;
+    });
+    stopped = { over, end };
+    return (await over) === 'dropped';
+  };
+
+  const endStop = (fate: Fate): void => {
+    const { end } = stopped ?? {};
+    stopped = undefined;
+    end?.(fate);
+  };
+
   /** True where the case was stopped here, and with it the call. */
   const wasStopped = async (call: CallOnItsWay, name: string | undefined, moment: Moment): Promise<boolean> => {
     if (name === undefined || stop?.call !== name || stop.moment !== moment) return false;
     const { reached } = stop;
     stop = undefined;
-    let end = (): void => undefined;
-    const over = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    stopped = { over, end };
+    const isDropped = stopHere();
     reached();
-    await over;
+    if (!(await isDropped)) return false;
     call.drop();
     return true;
   };
@@ -107,9 +127,20 @@ export function createCallGate({ onStatus, namedTwice = [] }: CallGateOptions = 
     async pass(call) {
       if (stopped) {
         waiting += 1;
-        await stopped.over;
-        call.drop();
-        return;
+        if ((await stopped.over) === 'dropped') {
+          call.drop();
+          return;
+        }
+      }
+      if (stopNext) {
+        const reached = stopNext;
+        stopNext = undefined;
+        const isDropped = stopHere();
+        reached(call.operation);
+        if (await isDropped) {
+          call.drop();
+          return;
+        }
       }
       for (const listener of listeners) listener();
       listeners.clear();
@@ -124,10 +155,15 @@ export function createCallGate({ onStatus, namedTwice = [] }: CallGateOptions = 
         stop = { call, moment, silence, reached: resolve };
       }),
     waiting: () => waiting,
-    reopen() {
-      const { end } = stopped ?? {};
-      stopped = undefined;
-      end?.();
+    stopAtNext: () =>
+      new Promise((resolve) => {
+        stopNext = resolve;
+      }),
+    release: () => {
+      endStop('let go');
+    },
+    reopen: () => {
+      endStop('dropped');
     },
     nextCall: () =>
       new Promise((resolve) => {
