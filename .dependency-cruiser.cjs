@@ -4,14 +4,15 @@
 /** Room to the rooms it may import, at any time and in any form. A type that crosses costs nothing but still binds. */
 const MAY_IMPORT = {
   cli: ['client', 'worker', 'schemas', 'contract', 'domain', 'temporal-server'],
-  client: ['contract', 'domain', 'schemas'],
-  worker: ['workflows', 'activities', 'contract', 'domain'],
+  client: ['contract', 'domain', 'schemas', 'payload-codec'],
+  worker: ['workflows', 'activities', 'contract', 'domain', 'payload-codec'],
   workflows: ['contract', 'domain'],
   activities: ['contract', 'domain', 'schemas'],
   schemas: ['contract', 'domain', 'service-model'],
   domain: ['contract'],
   emulator: ['service-model'],
   contract: [],
+  'payload-codec': [],
   'service-model': [],
   'temporal-server': [],
 };
@@ -102,7 +103,7 @@ module.exports = {
       name: 'client-without-native-worker',
       comment: 'a web service that starts runs must not load a native worker',
       severity: 'error',
-      from: { path: inRooms(['client', 'contract', 'domain', 'schemas', 'service-model']) },
+      from: { path: inRooms(['client', 'contract', 'domain', 'schemas', 'service-model', 'payload-codec']) },
       to: {
         path: 'node_modules/@temporalio/(worker|core-bridge|testing|activity)/',
         dependencyTypesNot: ['type-only'],
@@ -112,7 +113,7 @@ module.exports = {
       name: 'client-loads-aws-lazily',
       comment: 'a web service that starts runs loads no AWS SDK until it asks for logs or predictions',
       severity: 'error',
-      from: { path: inRooms(['client', 'contract', 'domain', 'schemas', 'service-model']) },
+      from: { path: inRooms(['client', 'contract', 'domain', 'schemas', 'service-model', 'payload-codec']) },
       to: { path: 'node_modules/@(aws-sdk|smithy)/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {

@@ -84,12 +84,19 @@ function copyData(next) {
   }
 }
 
-/** Makes workflow-bundle.js and, beside it, its hash. A worker with this bundle needs no webpack at its start. */
+/**
+ * Makes workflow-bundle.js and, beside it, its hash; and workflow-bundle-encoding.js, for workers with a payload codec, which
+ * is the same but for the failure converter. A worker with one of them needs no webpack at its start.
+ */
 async function bundleWorkflows(next) {
   const workflowsPath = join(next, 'workflows/index.js');
   if (!existsSync(workflowsPath)) return;
   const { bundleWorkflowCode, DefaultLogger } = createRequire(join(ROOT, 'package.json'))('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const logger = new DefaultLogger('WARN');
+  const failureConverterPath = join(next, 'payload-codec/failure-converter.js');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
+  const { code: encoding } = await bundleWorkflowCode({ workflowsPath, logger, failureConverterPath });
   writeFileSync(join(next, 'workflow-bundle.js'), code);
   writeFileSync(join(next, 'workflow-bundle.sha256'), `${createHash('sha256').update(code).digest('hex')}\n`);
+  writeFileSync(join(next, 'workflow-bundle-encoding.js'), encoding);
 }

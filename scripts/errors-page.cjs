@@ -29,6 +29,7 @@ const FROM = {
   AwsUnreachable: 'a run, and the client where it reads logs or predicts',
   RunNotFound: 'the client',
   RunTerminated: 'the client',
+  PayloadUnreadable: 'the client; a worker that lacks the key lets the run wait for one that has it',
   Cancelled: 'the client, of a run that ended as Cancelled in Temporal',
   Internal: 'anything',
 };

@@ -13,7 +13,7 @@ export const TASK_QUEUE = 'sagemaker';
 export const WAITS_QUEUE_SUFFIX = '-waits';
 
 /** The workflow types, by the names under which a worker registers them. */
-export const WORKFLOW_TYPES = ['fit', 'deploy', 'fitThenDeploy', 'deleteEndpoint'] as const;
+export const WORKFLOW_TYPES = ['fit', 'deploy', 'fitThenDeploy', 'deleteEndpoint', 'sweep'] as const;
 /** The name of a workflow type. */
 export type WorkflowType = (typeof WORKFLOW_TYPES)[number];
 
@@ -225,6 +225,16 @@ export interface DeleteEndpointInput {
   region?: string;
 }
 
+/** Input of the workflow `sweep`. */
+export interface SweepInput {
+  /** Deletes and stops what is found. Without it, a sweep only tells. */
+  apply?: boolean;
+  /** Looks only at what was made in the last so many seconds. @default all that there is */
+  createdWithinSeconds?: number;
+  /** AWS region; a worker of another one refuses the run. @default the worker's */
+  region?: string;
+}
+
 // --- the ledger, progress and results --------------------------------------------------------------------------------
 
 /** The kinds of resource a run can make, in SageMaker's words. */
@@ -320,6 +330,8 @@ export interface Progress {
   ledger: LedgerEntry[];
   /** How often each step that can be asked again was asked. */
   attempts: Record<string, number>;
+  /** How far a sweep has come; absent in all other runs. */
+  sweep?: SweepCounts;
   /** Pages to look at, by what they show. */
   links: Record<string, string>;
   /** What is worth knowing and stops nothing. */
@@ -416,6 +428,77 @@ export interface DeleteEndpointResult {
   warnings: string[];
 }
 
+/** The kinds of resource that a sweep looks at. */
+export type SweptKind = Exclude<ResourceKind, 'bucket'>;
+
+/**
+ * What a sweep takes a resource for: an orphan, which a run that has ended made and did not deliver; in use, by an open run
+ * or by what stays; delivered by a run; or made by a run that Temporal does not know (any more), which is never touched.
+ */
+export type SweepVerdict = 'orphan' | 'in use' | 'delivered' | 'unknown run';
+
+/** What a sweep did with a resource, or would do. */
+export type SweepAction = 'would delete' | 'would stop' | 'deleted' | 'stopped' | 'left';
+
+/** One resource that bears a run tag, as a sweep found it. */
+export interface SweptResource {
+  /** What it is. */
+  kind: SweptKind;
+  /** Its name on AWS. */
+  name: string;
+  /** Its ARN. */
+  arn: string;
+  /** When it was made. */
+  createdAt: string;
+  /** The run that its tag names. */
+  run: {
+    /** As in the tag, where Temporal does not know the run: long and odd ones are cut there. */
+    workflowId: string;
+    /** Run id of its first execution; absent where the tag names none. */
+    firstRunId?: string;
+  };
+  /** What it is taken for. */
+  verdict: SweepVerdict;
+  /** What was done with it. */
+  action: SweepAction;
+  /** Why. */
+  reason: string;
+}
+
+/** How many resources a sweep has found, by what it takes them for. */
+export interface SweepCounts {
+  /** Resources that were looked at, of whoever made them. */
+  lookedAt: number;
+  /** Made by a run that has ended and did not deliver them. */
+  orphans: number;
+  /** Of an open run, or used by what stays. */
+  inUse: number;
+  /** Delivered by a run. */
+  delivered: number;
+  /** Made by runs that Temporal does not know (any more). */
+  ofUnknownRuns: number;
+  /** Orphans that were deleted or stopped. */
+  removed: number;
+}
+
+/** Result of the workflow `sweep`. */
+export interface SweepResult {
+  /** True where orphans were to be removed, and not only told. */
+  applied: boolean;
+  /** AWS region that was swept. */
+  region: string;
+  /** How many resources were found, by what they are taken for. */
+  counts: SweepCounts;
+  /** What bears a run tag: orphans first, then what unknown runs made, what is in use, what was delivered. */
+  resources: SweptResource[];
+  /** How many more there are than `resources` has room for. */
+  omitted: number;
+  /** What this run deleted, stopped or could not. */
+  ledger: LedgerEntry[];
+  /** What is worth knowing and stopped nothing. */
+  warnings: string[];
+}
+
 // --- failures --------------------------------------------------------------------------------------------------------
 
 /** The closed set of failure codes: `ApplicationFailure.type`, the client's `code`, the headings of docs/errors.md. */
@@ -440,6 +523,7 @@ export const FAILURE_CODES = [
   'AwsUnreachable',
   'RunNotFound',
   'RunTerminated',
+  'PayloadUnreadable',
   'Cancelled',
   'Internal',
 ] as const;

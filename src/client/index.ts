@@ -3,6 +3,13 @@
  * neither the native worker nor an AWS SDK.
  */
 export { connect, type ConnectOptions, type Session } from './session';
+export {
+  createDataConverter,
+  createPayloadCodec,
+  PayloadError,
+  type PayloadErrorDetails,
+  type PayloadKeys,
+} from '../payload-codec';
 export { Estimator } from './estimator';
 export {
   type CreateModelOptions,

@@ -6,6 +6,7 @@ import type { Stage, WorkflowType } from '../contract';
 import { WORKFLOW_TYPES } from '../contract';
 import { SageMakerError } from './errors';
 import { guardListener } from './guard-listener';
+import { memoReader } from './memo-reader';
 import { readExecution, type RunStatus } from './run-description';
 import { buildRunQuery } from './run-query';
 import type { Session } from './session';
@@ -107,14 +108,15 @@ function readFilter({ limit = LIMIT_DEFAULT, since, type }: RunFilter): number {
 }
 
 async function collect(
-  { client, taskQueue }: Session,
+  session: Session,
   filter: RunFilter,
   { limit, withAttributes, onNotice }: { limit: number; withAttributes: boolean } & Required<ListOptions>,
 ): Promise<RunStatus[]> {
   const found: RunStatus[] = [];
   let lookedAt = 0;
+  const { taskQueue } = session;
   const query = buildRunQuery(filter, taskQueue, withAttributes);
-  for await (const execution of client.workflow.list({ query, pageSize: Math.min(PAGE_SIZE_MAX, limit * 2) })) {
+  for await (const execution of memoReader(session).list({ query, pageSize: Math.min(PAGE_SIZE_MAX, limit * 2) })) {
     if (lookedAt === LOOKED_AT_MAX) {
       const seen = `${String(LOOKED_AT_MAX)} runs were looked at, of which ${String(found.length)} fit`;
       onNotice(`the listing may not be whole: ${seen}; narrow it down by since or type [taskQueue=${taskQueue}]`);

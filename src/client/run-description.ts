@@ -9,6 +9,7 @@ import type {
 } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { MEMO, type Progress, type RunMemo, type SearchAttributeName, type Stage } from '../contract';
+import { memoReader } from './memo-reader';
 import type { Session } from './session';
 
 const DESCRIBE_TIMEOUT_MS = 5_000;
@@ -52,11 +53,11 @@ export async function describeRun(
   workflowId: string,
   { firstRunId, timeoutMs = DESCRIBE_TIMEOUT_MS }: { firstRunId?: string; timeoutMs?: number } = {},
 ): Promise<RunStatus> {
-  const { client } = session;
-  return client.withDeadline(Date.now() + timeoutMs, async () => {
-    const latest = readDescription(await client.workflow.getHandle(workflowId).describe());
+  const runs = memoReader(session);
+  return session.client.withDeadline(Date.now() + timeoutMs, async () => {
+    const latest = readDescription(await runs.getHandle(workflowId).describe());
     if (firstRunId === undefined || latest.firstRunId === firstRunId) return latest;
-    return readDescription(await client.workflow.getHandle(workflowId, firstRunId).describe());
+    return readDescription(await runs.getHandle(workflowId, firstRunId).describe());
   });
 }
 

@@ -3,8 +3,15 @@
  * environment profile; handed to estimators, runs and predictors.
  */
 import { Client, Connection, type ClientOptions, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { TASK_QUEUE } from '../contract';
+import {
+  createDataConverter,
+  createKeylessConverter,
+  PayloadError,
+  payloadCodecFromEnvironment,
+} from '../payload-codec';
 import { SageMakerError } from './errors';
 import { addressOf, toTemporalError } from './temporal-errors';
 
@@ -41,9 +48,16 @@ export interface ConnectOptions {
   connectTimeoutMs?: number;
   /** Further settings of the connection, such as TLS; they win over the profile. */
   connection?: Omit<ConnectionOptions, 'address' | 'connectTimeout'>;
-  /** Further settings of the client, such as a data converter with a payload codec. */
+  /**
+   * Encrypts what is handed to Temporal, failures included, and decrypts what comes back; the workers need the same keys.
+   * Made by {@link createPayloadCodec}, or one of your own.
+   *
+   * @default by the key file that `TEMPORAL_SAGEMAKER_PAYLOAD_KEYS` names; without one, nothing is encrypted
+   */
+  payloadCodec?: PayloadCodec;
+  /** Further settings of the client. Its `dataConverter` takes the place of `payloadCodec`. */
   clientOptions?: Omit<ClientOptions, 'connection' | 'namespace'>;
-  /** A client that one already has: nothing is connected, and `close` leaves it open. */
+  /** A client that one already has: nothing is connected, `close` leaves it open, and its data converter stays. */
   client?: Client;
 }
 
@@ -53,7 +67,8 @@ export interface ConnectOptions {
  *
  * Where no server answers within `connectTimeoutMs`, nothing is left behind.
  *
- * @throws {@link SageMakerError} `TemporalUnreachable` with the address; `InvalidInput` where the profile cannot be read
+ * @throws {@link SageMakerError} `TemporalUnreachable` with the address; `InvalidInput` where the profile or the
+ * key file cannot be read, or options contradict each other
  * @see https://docs.temporal.io/develop/environment-configuration
  *
  * @example
@@ -72,10 +87,12 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const taskQueue = options.taskQueue ?? nonEmpty(process.env.TEMPORAL_SAGEMAKER_TASK_QUEUE) ?? TASK_QUEUE;
   const region = options.region === undefined ? {} : { region: options.region };
+  refuseTwoConverters(options);
   if (options.client) {
     return { client: options.client, taskQueue, ...region, close: () => Promise.resolve() };
   }
 
+  const dataConverter = options.clientOptions?.dataConverter ?? findDataConverter(options.payloadCodec);
   const profile = loadProfile(options.profile);
   const address = options.address ?? profile.address;
   const connection = Connection.lazy({
@@ -87,6 +104,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Session> {
   const namespace = options.namespace ?? profile.namespace;
   const client = new Client({
     ...options.clientOptions,
+    dataConverter,
     connection,
     ...(namespace !== undefined && { namespace }),
   });
@@ -110,6 +128,27 @@ function toConnectError(error: unknown, session: Session): SageMakerError {
     fix: 'Start a server (temporal server start-dev) or set TEMPORAL_ADDRESS to the address of one.',
     cause: error,
   });
+}
+
+/** Of two, one would go unused, and it might be the one that encrypts. */
+function refuseTwoConverters({ client, payloadCodec, clientOptions }: ConnectOptions): void {
+  if (!payloadCodec) return;
+  const other = client ? 'client' : clientOptions?.dataConverter && 'clientOptions.dataConverter';
+  if (other === undefined) return;
+  throw new SageMakerError('InvalidInput', `The session cannot have both payloadCodec and ${other}.`, {
+    fix: 'Give one of them; createDataConverter makes a data converter of a payload codec.',
+  });
+}
+
+function findDataConverter(given: PayloadCodec | undefined): DataConverter {
+  try {
+    const codec = given ?? payloadCodecFromEnvironment(process.env);
+    return codec ? createDataConverter(codec) : createKeylessConverter();
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    const { code, why, fix, problems } = error;
+    throw new SageMakerError(code, `${why}.`, { fix, problems: [...problems], cause: error });
+  }
 }
 
 interface Profile {

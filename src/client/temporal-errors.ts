@@ -3,6 +3,7 @@
  * this folder ends here when it throws; a workflow's own failure is read in `workflow-failure.ts`.
  */
 import { isGrpcServiceError, NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
+import { PayloadError } from '../payload-codec';
 import { SageMakerError, type ErrorDetails } from './errors';
 import type { Session } from './session';
 
@@ -66,6 +67,10 @@ export function toTemporalError(error: unknown, session: Session, details: Error
       ...context,
       fix: 'Set TEMPORAL_NAMESPACE to a namespace of this server, or create it.',
     });
+  }
+  const unreadable = [...causesOf(error)].find((cause) => cause instanceof PayloadError);
+  if (unreadable) {
+    return new SageMakerError(unreadable.code, `${unreadable.why} ${at}.`, { ...context, fix: unreadable.fix });
   }
   const grpc = findGrpcError(error);
   const messages = [...causesOf(error)].map(({ message }) => message);

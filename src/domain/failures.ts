@@ -128,6 +128,11 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
     fix: 'Look at what its ledger names and delete what should not stay.',
     exitCode: EXIT.failed,
   },
+  PayloadUnreadable: {
+    what: 'What Temporal stores is encrypted with a key that is not here, or was altered since.',
+    fix: 'Give this program the key whose id the message names; what was altered cannot be had back.',
+    exitCode: EXIT.permission,
+  },
   Cancelled: {
     what: 'The run was cancelled; what it had made was stopped and removed.',
     fix: 'Start again under a new name.',

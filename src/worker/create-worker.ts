@@ -4,6 +4,7 @@
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createDataConverter, createKeylessConverter } from '../payload-codec';
 import { toWorkerError, WorkerError } from './errors';
 import { resolveOptions, type ResolvedOptions, type SageMakerWorkerOptions } from './options';
 import { SageMakerPlugin } from './plugin';
@@ -38,7 +39,9 @@ export interface CreateWorkerOptions extends SageMakerWorkerOptions {
   namespace?: string;
   /**
    * Further options for Temporal's worker, such as workflows and activities of your own beside this package's; its data
-   * converter and activity interceptors serve the waits too. Connection, namespace and task queue are given beside it.
+   * converter and activity interceptors serve the waits too. Connection, namespace and task queue are given beside it. A
+   * workflow bundle that is given here encodes failures for `payloadCodec` only if it was made with the
+   * `failureConverterPath` of {@link createDataConverter}.
    */
   worker?: Partial<Omit<WorkerOptions, 'connection' | 'namespace' | 'taskQueue'>>;
 }
@@ -117,7 +120,7 @@ function wrapWorker(worker: Worker, at: Record<string, string>, closeOwn: () => 
 }
 
 function compose(
-  { worker = {} }: CreateWorkerOptions,
+  { worker = {}, payloadCodec }: CreateWorkerOptions,
   { taskQueue, shutdownGraceTimeMs }: ResolvedOptions,
   { plugin, ...connected }: { connection: NativeConnection; namespace: string; plugin: SageMakerPlugin },
 ): WorkerOptions {
@@ -128,7 +131,8 @@ function compose(
     shutdownForceTime: shutdownGraceTimeMs + 5_000,
     // A worker that died holds its workflows' tasks for this long; the default of 10 s would be the whole delay.
     stickyQueueScheduleToStartTimeout: '1s',
-    ...(bringsWorkflows ? {} : findWorkflowCode()),
+    ...(bringsWorkflows ? {} : findWorkflowCode({ encodesFailures: payloadCodec !== undefined })),
+    dataConverter: payloadCodec ? createDataConverter(payloadCodec) : createKeylessConverter(),
     ...worker,
     ...connected,
     taskQueue,
@@ -137,11 +141,14 @@ function compose(
 }
 
 /** Types keep these out of TypeScript; in JavaScript they would lead the worker elsewhere than was asked and connected. */
-function findMisplaced({ worker = {} }: CreateWorkerOptions): string[] {
+function findMisplaced({ worker = {}, payloadCodec }: CreateWorkerOptions): string[] {
   const given: Partial<WorkerOptions> = worker;
-  return BESIDE_WORKER.filter((name) => given[name] !== undefined).map(
+  const misplaced = BESIDE_WORKER.filter((name) => given[name] !== undefined).map(
     (name) => `worker.${name} must be given as ${name}, beside worker`,
   );
+  // Of two, one would go unused, and it might be the one that encrypts.
+  const hasTwo = payloadCodec !== undefined && given.dataConverter !== undefined;
+  return hasTwo ? [...misplaced, 'payloadCodec and worker.dataConverter cannot both be given'] : misplaced;
 }
 
 function loadProfile(): ReturnType<typeof loadClientConnectConfig> {

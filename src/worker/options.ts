@@ -2,10 +2,12 @@
  * The worker's options, their defaults, what is wrong with them, and the environment variables that set them. Read by
  * `create-worker.ts`, the plugin and the command `worker`.
  */
+import type { PayloadCodec } from '@temporalio/common';
 import type { Pace } from '../activities';
 import { TASK_QUEUE } from '../contract';
 import { REGION_PATTERN } from '../domain/names';
-import { refuseProblems } from './errors';
+import { PayloadError, payloadCodecFromEnvironment } from '../payload-codec';
+import { refuseProblems, WorkerError } from './errors';
 
 /** What the steps need of a worker, whoever made it; every option has a default. */
 export interface SageMakerPluginOptions {
@@ -32,10 +34,15 @@ export interface SageMakerWorkerOptions extends SageMakerPluginOptions {
   taskQueue?: string;
   /** How long a stopping worker lets its short activities end, in ms. @default 20000 */
   shutdownGraceTimeMs?: number;
+  /**
+   * Encrypts what is handed to Temporal, failures included, and decrypts what comes back; clients need the same keys. Made
+   * by {@link createPayloadCodec}, or one of your own. @default none: nothing is encrypted
+   */
+  payloadCodec?: PayloadCodec;
 }
 
 export interface ResolvedOptions extends Required<
-  Omit<SageMakerWorkerOptions, 'region' | 'pollMinIntervalMs' | 'pollMaxIntervalMs' | 'readsPerSecond'>
+  Omit<SageMakerWorkerOptions, 'region' | 'pollMinIntervalMs' | 'pollMaxIntervalMs' | 'readsPerSecond' | 'payloadCodec'>
 > {
   region?: string;
   pace: Pace;
@@ -124,7 +131,8 @@ const NUMBERS = {
 /**
  * The options that the environment sets, for {@link createWorker} and {@link SageMakerPlugin} alike.
  *
- * @throws {@link WorkerError} `InvalidInput` that names every variable that is no positive whole number
+ * @throws {@link WorkerError} `InvalidInput` that names every variable that is no positive whole number, or the key file
+ * that cannot be used
  * @example
  * ```ts
  * import { createWorker, workerOptionsFromEnvironment } from 'temporal-sagemaker/worker';
@@ -146,5 +154,16 @@ export function workerOptionsFromEnvironment(env: NodeJS.ProcessEnv = process.en
   const refusal = refuseProblems('the environment has', problems, 'Mend the environment variables that are named.');
   if (refusal) throw refusal;
   if (env.TEMPORAL_SAGEMAKER_TASK_QUEUE) options.taskQueue = env.TEMPORAL_SAGEMAKER_TASK_QUEUE;
-  return options;
+  const payloadCodec = readPayloadCodec(env);
+  return { ...options, ...(payloadCodec && { payloadCodec }) };
+}
+
+function readPayloadCodec(env: NodeJS.ProcessEnv): PayloadCodec | undefined {
+  try {
+    return payloadCodecFromEnvironment(env);
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    const { code, why, fix, problems } = error;
+    throw new WorkerError(code, why, { fix, problems: [...problems], cause: error });
+  }
 }

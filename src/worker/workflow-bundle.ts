@@ -6,10 +6,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
-/** Written by the build beside this room. */
-const BUILT_BUNDLE = join(__dirname, '..', 'workflow-bundle.js');
+/** Written by the build beside this room: as Temporal stores failures by itself, and as a payload codec needs them. */
+const BUILT_BUNDLES = { plain: 'workflow-bundle.js', encoding: 'workflow-bundle-encoding.js' };
 
-export function findWorkflowCode(): { workflowBundle: WorkflowBundleOption } | { workflowsPath: string } {
-  if (existsSync(BUILT_BUNDLE)) return { workflowBundle: { codePath: BUILT_BUNDLE } };
+/** @param encodesFailures true where messages of failures are to be payloads too */
+export function findWorkflowCode({
+  encodesFailures,
+}: {
+  encodesFailures: boolean;
+}): { workflowBundle: WorkflowBundleOption } | { workflowsPath: string } {
+  const built = join(__dirname, '..', BUILT_BUNDLES[encodesFailures ? 'encoding' : 'plain']);
+  if (existsSync(built)) return { workflowBundle: { codePath: built } };
+  // Bundled with the failure converter of the worker's own data converter.
   return { workflowsPath: require.resolve('../workflows') };
 }

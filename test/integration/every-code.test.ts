@@ -13,12 +13,14 @@ import {
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTrainingJobCommand, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { Client } from '@temporalio/client';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { create } from 'tar';
 import {
   connect,
+  createPayloadCodec,
   RealTimePredictor,
   Run,
   SageMakerError,
@@ -226,6 +228,17 @@ const SCENARIOS: Record<FailureCode, () => Promise<unknown>> = {
     const run = await startRun(idle, 'fit', fitInput('digits-terminated'));
     await rig.server.client.workflow.getHandle(run.workflowId).terminate('by an operator');
     return run.result();
+  },
+  async PayloadUnreadable() {
+    const payloadCodec = createPayloadCodec({ keys: { '2026-03': randomBytes(32) }, activeKeyId: '2026-03' });
+    const at = { address: rig.server.address, taskQueue: idle.taskQueue };
+    const [withKey, withoutKey] = await Promise.all([connect({ ...at, payloadCodec }), connect(at)]);
+    try {
+      await startRun(withKey, 'fit', fitInput('digits-encrypted'));
+      return await startRun(withoutKey, 'fit', fitInput('digits-encrypted'));
+    } finally {
+      await Promise.all([withKey.close(), withoutKey.close()]);
+    }
   },
   async Cancelled() {
     const run = await fit('digits-cancelled');

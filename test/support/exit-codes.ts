@@ -16,6 +16,7 @@ export const EXIT_CODES: Readonly<Record<FailureCode, number>> = {
   // Credentials or permission.
   AccessDenied: 4,
   RoleNotAssumable: 4,
+  PayloadUnreadable: 4,
   // The job or the endpoint failed, was stopped or was cancelled.
   ArtefactMissing: 5,
   TrainingJobFailed: 5,

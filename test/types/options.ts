@@ -192,6 +192,8 @@ export function adviseOn(error: unknown): string {
     case 'RoleNotAssumable':
     case 'LimitExceeded':
       return 'the account';
+    case 'PayloadUnreadable':
+      return 'the keys';
     case 'ArtefactMissing':
     case 'TrainingJobFailed':
     case 'TrainingJobStopped':

@@ -1,0 +1,42 @@
+/**
+ * Temporal's record of runs, read though their memo cannot be: one run under a key that is not here must hide neither
+ * itself nor the others of a listing, and it must be possible to cancel it. Comes from the session's client;
+ * `run-description.ts` and `list-runs.ts` read by it.
+ */
+import { WorkflowClient } from '@temporalio/client';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { Session } from './session';
+
+/** Stands for what cannot be read; nothing of ours is null in a memo. */
+const NOTHING = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('null') };
+
+/** For describing and listing alone: whatever else it reads may be missing without a word. */
+export function memoReader({ client }: Session): WorkflowClient {
+  const { namespace, identity, dataConverter, loadedDataConverter } = client.options;
+  return new WorkflowClient({
+    connection: client.connection,
+    namespace,
+    identity,
+    dataConverter: { ...dataConverter, payloadCodecs: [tolerate(loadedDataConverter.payloadCodecs)] },
+  });
+}
+
+function tolerate(codecs: readonly PayloadCodec[]): PayloadCodec {
+  return {
+    encode: (payloads) => Promise.resolve(payloads),
+    async decode(payloads, context) {
+      try {
+        let decoded = payloads;
+        for (const codec of [...codecs].reverse()) decoded = await codec.decode(decoded, context);
+        // What no codec has opened, the client of somebody's own would refuse.
+        return decoded.map((payload) => (isStillEncrypted(payload) ? NOTHING : payload));
+      } catch {
+        return payloads.map(() => NOTHING);
+      }
+    },
+  };
+}
+
+function isStillEncrypted({ metadata }: Payload): boolean {
+  return metadata?.encoding !== undefined && Buffer.from(metadata.encoding).toString('latin1') === 'binary/encrypted';
+}
