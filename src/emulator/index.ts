@@ -10,6 +10,7 @@ import { openClock } from './clock';
 import { createControl } from './control/endpoints';
 import { createFaults } from './control/faults';
 import { openJournal } from './control/journal';
+import { createOutcomes } from './control/outcomes';
 import { lockFolder } from './folder-lock';
 import { iamHandlers, stsHandlers } from './identity/handlers';
 import { openKeyPair } from './key-pair';
@@ -35,6 +36,19 @@ export type {
   FaultRuleView,
   HeldCall,
 } from './control/fault-rules';
+export type {
+  EndpointEnd,
+  EndpointRuleInput,
+  EndpointScript,
+  EndpointStep,
+  OutcomeRule,
+  OutcomeRuleInput,
+  OutcomeRuleView,
+  TrainingJobEnd,
+  TrainingJobRuleInput,
+  TrainingJobScript,
+  TrainingJobStep,
+} from './control/outcome-rules';
 export type { JournalEntry } from './control/journal';
 export type { LoopbackHost } from './server';
 export type { StandingResource } from './sagemaker/standing';
@@ -160,6 +174,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       warn,
     };
     const faults = createFaults();
+    const outcomes = createOutcomes();
     const handlers = {
       s3: s3Handlers(world),
       logs: logsHandlers(logs, world),
@@ -181,6 +196,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       answerControl: createControl({
         journal,
         faults,
+        outcomes,
         clock,
         readResources: () => describeStanding(world, handlers.sagemaker),
       }),
@@ -191,7 +207,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       warn,
     });
     url = server.url;
-    const sageMaker = await startSageMaker(world).catch(async (error: unknown) => {
+    const sageMaker = await startSageMaker(world, { outcomes }).catch(async (error: unknown) => {
       await server.close();
       throw error;
     });

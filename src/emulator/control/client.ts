@@ -5,6 +5,7 @@
 import type { ClockChange, ClockSettings } from '../clock';
 import type { FaultRuleInput, FaultRuleView, HeldCall } from './fault-rules';
 import type { JournalEntry } from './journal';
+import type { OutcomeRuleInput, OutcomeRuleView } from './outcome-rules';
 import type { StandingResource } from '../sagemaker/standing';
 
 /** Longest wait for a call to be held, and what the answer may take on top. */
@@ -27,6 +28,15 @@ export interface EmulatorControl {
   release(id: string): Promise<number>;
   /** Waits until a rule holds a call. @throws Error when none came in time. */
   untilHeld(id: string, timeoutMs?: number): Promise<HeldCall>;
+  /**
+   * Adds rules for the lives of training jobs and endpoints to those there are, and answers them, with their ids. A rule
+   * with `when: 'now'` takes hold at once; its answer tells of how many endpoints.
+   */
+  addOutcomes(rules: OutcomeRuleInput[]): Promise<OutcomeRuleView[]>;
+  /** The rules of outcomes that there are, each with how many lives it has decided. */
+  outcomes(): Promise<OutcomeRuleView[]>;
+  /** Removes one rule of outcomes or all; lives that follow its script go on with it. */
+  clearOutcomes(id?: string): Promise<void>;
   /** How long the phases take, and whether processes run. */
   clock(): Promise<ClockSettings>;
   /** Changes what is given, also for phases that are under way, and answers all. */
@@ -45,6 +55,14 @@ export interface EmulatorControl {
  * const control = emulatorControl(emulator.url);
  * await control.addFaults([{ operation: 'CreateEndpoint', action: 'throttle', times: 3 }]);
  * await control.setClock({ simulated: true, phases: { Training: 5_000 } });
+ * await control.addOutcomes([
+ *   {
+ *     kind: 'training job',
+ *     resource: 'nightly-.*',
+ *     steps: [{ secondaryStatus: 'Training', durationMs: 500, logLines: ['epoch 1'] }],
+ *     end: { status: 'Stopped', secondaryStatus: 'MaxRuntimeExceeded' },
+ *   },
+ * ]);
  * console.log(await control.calls({ operation: 'CreateEndpoint' }));
  * await emulator.close();
  * ```
@@ -80,6 +98,11 @@ export function emulatorControl(url: string): EmulatorControl {
     release: async (id) => (await ask<{ released: number }>('POST', `faults/${id}/release`)).released,
     untilHeld: (id, timeoutMs = HOLD_WAIT_MS) =>
       ask<HeldCall>('GET', `faults/${id}?until=held&timeoutMs=${String(timeoutMs)}`, undefined, timeoutMs),
+    addOutcomes: async (rules) => (await ask<{ rules: OutcomeRuleView[] }>('POST', 'outcomes', { rules })).rules,
+    outcomes: async () => (await ask<{ rules: OutcomeRuleView[] }>('GET', 'outcomes')).rules,
+    async clearOutcomes(id) {
+      await ask('DELETE', id === undefined ? 'outcomes' : `outcomes?id=${encodeURIComponent(id)}`);
+    },
     clock: () => ask<ClockSettings>('GET', 'clock'),
     setClock: (change) => ask<ClockSettings>('POST', 'clock', change),
   };

@@ -1,13 +1,14 @@
 /**
- * The control paths under `/_emulator/`: journal, resources, faults, clock. They are not signed, so that a shell can use them, and
- * guarded against web pages instead: `server.ts` has checked the Host, writing needs a content type that a page cannot
- * send to another site without asking, and no answer allows other origins to read it.
+ * The control paths under `/_emulator/`: journal, resources, faults, outcomes, clock. They are not signed, so that a
+ * shell can use them, and guarded against web pages instead: `server.ts` has checked the Host, writing needs a content
+ * type that a page cannot send to another site without asking, and no answer allows other origins to read it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SettableClock } from '../clock';
 import { InvalidControlRequest } from './fault-rules';
 import type { Faults } from './faults';
 import type { Journal } from './journal';
+import type { Outcomes } from './outcomes';
 import type { StandingResource } from '../sagemaker/standing';
 
 export const CONTROL_PREFIX = '/_emulator/';
@@ -19,6 +20,7 @@ const HOLD_WAIT_MS_DEFAULT = 10_000;
 interface ControlParts {
   journal: Journal;
   faults: Faults;
+  outcomes: Outcomes;
   clock: SettableClock;
   readResources: () => Promise<StandingResource[]>;
 }
@@ -118,6 +120,22 @@ const ROUTES: { path: RegExp; methods: Partial<Record<string, Route>> }[] = [
       POST: ({ faults }, id) => {
         const released = faults.release(id);
         return released === undefined ? noSuchRule(id) : { status: 200, body: { released } };
+      },
+    },
+  },
+  {
+    path: /^outcomes$/,
+    methods: {
+      GET: ({ outcomes }) => ({ status: 200, body: { rules: outcomes.list() } }),
+      POST: async ({ outcomes }, _id, _query, request) => ({
+        status: 200,
+        body: { rules: outcomes.add(await readJson(request)) },
+      }),
+      DELETE: ({ outcomes }, _id, query) => {
+        const id = query.get('id');
+        if (id !== null && !outcomes.has(id)) return failure(404, `There is no outcome rule ${id}`);
+        outcomes.remove(id ?? undefined);
+        return { status: 200, body: { rules: outcomes.list() } };
       },
     },
   },

@@ -11,6 +11,7 @@ import {
   type FaultRuleView,
   type HeldCall,
 } from './fault-rules';
+import { matchNames } from './name-pattern';
 
 const RULES_MAX = 1000;
 
@@ -61,7 +62,7 @@ interface ActiveRule {
   rule: FaultRule;
   hits: number;
   draw: () => number;
-  resource: RegExp | undefined;
+  isMeant: (name: string) => boolean;
   held: Map<HeldCall, () => void>;
   watchers: Set<(held: HeldCall | undefined) => void>;
 }
@@ -77,24 +78,11 @@ function drawsOf(seed: number): () => number {
   };
 }
 
-/** A name that is no valid expression is a name all the same. */
-function compileResource(resource: string | undefined): RegExp | undefined {
-  if (resource === undefined) return undefined;
-  try {
-    return new RegExp(`^(?:${resource})$`, 's');
-  } catch {
-    return undefined;
-  }
-}
-
 function matches(active: ActiveRule, when: 'before' | 'after', call: FaultableCall): boolean {
   const { rule } = active;
   if (rule.when !== when || (rule.operation !== '*' && rule.operation !== call.operation)) return false;
   if (rule.times !== undefined && active.hits >= rule.times) return false;
-  if (rule.resource !== undefined) {
-    if (call.resource === null) return false;
-    if (rule.resource !== call.resource && active.resource?.test(call.resource) !== true) return false;
-  }
+  if (rule.resource !== undefined && (call.resource === null || !active.isMeant(call.resource))) return false;
   return rule.probability === undefined || active.draw() < rule.probability;
 }
 
@@ -147,7 +135,7 @@ export function createFaults(): Faults {
           rule: rule.probability === undefined ? rule : { ...rule, seed },
           hits: 0,
           draw: drawsOf(seed),
-          resource: compileResource(rule.resource),
+          isMeant: matchNames(rule.resource),
           held: new Map(),
           watchers: new Set(),
         };

@@ -35,7 +35,9 @@ export function describeTrainingJob(job: TrainingJobRecord, arn: string): Descri
     LastModifiedTime: new Date(job.lastModifiedTime),
     ...(job.trainingStartTime === undefined ? {} : { TrainingStartTime: new Date(job.trainingStartTime) }),
     ...(job.trainingEndTime === undefined ? {} : { TrainingEndTime: new Date(job.trainingEndTime) }),
-    ...(seconds === undefined ? {} : { TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds }),
+    ...(seconds === undefined
+      ? {}
+      : { TrainingTimeInSeconds: seconds.training, BillableTimeInSeconds: seconds.billable }),
     SecondaryStatusTransitions: job.transitions.map(({ status, startTime, endTime, message }) => ({
       Status: status,
       StartTime: new Date(startTime),

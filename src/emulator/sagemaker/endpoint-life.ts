@@ -2,12 +2,15 @@
  * One endpoint from its creation to its deletion: which fleet serves, and how one takes the other's place. Each status is
  * written down before what follows from it.
  */
+import type { EndpointStatus } from '@aws-sdk/client-sagemaker';
+import type { EndpointEnd, EndpointScript } from '../control/outcome-rules';
 import { DeploymentFailed } from './deployment-failed';
 import type { Deployment } from './deployment';
 import type { EndpointRecord } from './endpoint-record';
 import { startFleet } from './fleet';
 import type { Fleet } from './fleet';
 import type { Life } from './life';
+import { openProgramLog } from './program-log';
 import type { Resources } from './resources';
 
 export interface EndpointLife {
@@ -15,6 +18,8 @@ export interface EndpointLife {
   fleet(): Fleet | undefined;
   /** Brings the pending deployment of a record that is Creating or Updating into service. */
   deploy(): void;
+  /** Has the endpoint go through a script from now on, whatever it is in. */
+  follow(script: EndpointScript): void;
   /** Takes down an endpoint whose record is Deleting; settles when nothing of it goes on, and never rejects. */
   delete(): Promise<void>;
   /** Ends what goes on; for the emulator's end. */
@@ -25,10 +30,18 @@ const INTERNAL_REASON = 'Request to service failed. If failure persists after re
 
 /** For an endpoint that is new, or that a life of the emulator before this one has left. */
 export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecord>, name: string): EndpointLife {
-  const { world, phases, closing } = life;
+  const { world, phases, waits, closing } = life;
   let live: Fleet | undefined;
   let coming: Fleet | undefined;
   const work = new Set<Promise<void>>();
+  /** Aborted when something else is to become of the endpoint. */
+  let turn = new AbortController();
+
+  const takeTurn = (): AbortSignal => {
+    turn.abort();
+    turn = new AbortController();
+    return AbortSignal.any([turn.signal, closing]);
+  };
 
   const change = (edit: (endpoint: EndpointRecord) => EndpointRecord): void => {
     // After the emulator's end nothing is written: the next one finds the endpoint as it was.
@@ -46,20 +59,54 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
   };
 
   const deploy = async (pending: Deployment): Promise<void> => {
+    const mine = takeTurn();
     const phase = live === undefined ? 'Creating' : 'Updating';
-    coming = startFleet(life, name, pending, false);
-    const [outcome] = await Promise.allSettled([coming.ready, phases.last(phase, pending.startTime, closing)]);
+    const fleet = startFleet(life, name, pending, false);
+    coming = fleet;
+    const [outcome] = await Promise.allSettled([fleet.ready, phases.last(phase, pending.startTime, mine)]);
     closing.throwIfAborted();
+    if (mine.aborted) return fleet.stop();
     if (outcome.status === 'rejected') return giveUp(outcome.reason);
+    await serve(fleet);
+  };
+
+  /** From now on this fleet answers, and the one before it ends. */
+  const serve = async (fleet: Fleet): Promise<void> => {
     const old = live;
-    live = coming;
+    live = fleet;
     coming = undefined;
     change(({ pending: _pending, failureReason: _failureReason, ...endpoint }) => ({
       ...endpoint,
       status: 'InService',
-      live: pending,
+      live: fleet.deployment,
     }));
     await old?.stop();
+  };
+
+  const goByScript = async ({ steps = [], end }: EndpointScript): Promise<void> => {
+    const mine = takeTurn();
+    const writeLog = openProgramLog(world, `/aws/sagemaker/Endpoints/${name}`, 'AllTraffic/i-scripted');
+    for (const { status, durationMs, failureReason, logLines } of steps) {
+      change((endpoint) => ({ ...endpoint, ...told(status, failureReason) }));
+      if (logLines !== undefined) writeLog(logLines);
+      const since = world.clock.now();
+      if (!(await waits.until(() => since + durationMs, mine))) return;
+    }
+    if (end !== undefined) await endScript(end);
+  };
+
+  const endScript = async ({ status, serves = 'new', failureReason }: EndpointEnd): Promise<void> => {
+    const pending = endpoints.find(name)?.pending;
+    if (status === 'InService' && serves === 'new' && pending !== undefined) {
+      await serve(startFleet(life, name, { ...pending, simulated: true }, false));
+      return;
+    }
+    change(({ pending: abandoned, ...endpoint }) => ({
+      ...endpoint,
+      // An endpoint that never served goes on to name what it was to serve.
+      ...(endpoint.live === undefined && abandoned !== undefined && { pending: abandoned }),
+      ...told(status, failureReason),
+    }));
   };
 
   const giveUp = async (error: unknown): Promise<void> => {
@@ -78,11 +125,13 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
   };
 
   const rollBack = async (): Promise<void> => {
-    await phases.last('Updating', world.clock.now(), closing);
+    const mine = AbortSignal.any([turn.signal, closing]);
+    if (!(await phases.last('Updating', world.clock.now(), mine))) return;
     change(({ pending: _pending, ...endpoint }) => ({ ...endpoint, status: 'InService' }));
   };
 
   const takeDown = async (): Promise<void> => {
+    takeTurn();
     const since = world.clock.now();
     const fleet = live;
     live = undefined;
@@ -94,7 +143,9 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
 
   const deployPending = (): void => {
     const pending = endpoints.find(name)?.pending;
-    if (pending !== undefined) goOn(() => deploy(pending));
+    if (pending === undefined) return;
+    const script = life.outcomes?.ofEndpoint(name, live === undefined ? 'create' : 'update');
+    goOn(() => (script === undefined ? deploy(pending) : goByScript(script)));
   };
 
   const resume = (): void => {
@@ -104,6 +155,7 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
     else {
       if (endpoint.live !== undefined) live = startFleet(life, name, endpoint.live, true);
       if (endpoint.status === 'RollingBack') goOn(rollBack);
+      else if (endpoint.status === 'SystemUpdating') change((present) => ({ ...present, status: 'InService' }));
       else if (endpoint.status !== 'Failed') deployPending();
     }
   };
@@ -112,6 +164,9 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
   return {
     fleet: () => live,
     deploy: deployPending,
+    follow: (script) => {
+      goOn(() => goByScript(script));
+    },
     async delete() {
       goOn(takeDown);
       await Promise.all(work);
@@ -121,4 +176,9 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
       await Promise.all(work);
     },
   };
+}
+
+/** A test may script a word that AWS has not got yet. */
+function told(status: string, failureReason: string | undefined): { status: EndpointStatus; failureReason?: string } {
+  return { status: status as EndpointStatus, ...(failureReason !== undefined && { failureReason }) };
 }

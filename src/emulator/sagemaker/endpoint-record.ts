@@ -1,11 +1,9 @@
 /**
  * What is stored of an endpoint, and how it is described. `endpoint-life.ts` moves it from status to status.
  */
-import type { DescribeEndpointOutput, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
+import type { DescribeEndpointOutput, EndpointStatus, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
 import type { Deployment } from './deployment';
 import type { ResourceRecord } from './resources';
-
-export type EndpointStatus = 'Creating' | 'InService' | 'Updating' | 'RollingBack' | 'Failed' | 'Deleting';
 
 export interface EndpointRecord extends ResourceRecord {
   status: EndpointStatus;
@@ -16,15 +14,24 @@ export interface EndpointRecord extends ResourceRecord {
   failureReason?: string;
 }
 
-const IN_PROGRESS: readonly EndpointStatus[] = ['Creating', 'Updating', 'RollingBack', 'Deleting'];
+const SETTLED: readonly EndpointStatus[] = ['InService', 'OutOfService', 'Failed', 'UpdateRollbackFailed'];
 
+/** It takes neither an update nor a deletion. */
 export function isInProgress({ status }: EndpointRecord): boolean {
-  return IN_PROGRESS.includes(status);
+  return !SETTLED.includes(status);
 }
+
+const INVOKABLE: readonly EndpointStatus[] = [
+  'InService',
+  'Updating',
+  'SystemUpdating',
+  'RollingBack',
+  'UpdateRollbackFailed',
+];
 
 /** Invocations are answered, be it with a fault. */
 export function isInvokable({ status }: EndpointRecord): boolean {
-  return status === 'InService' || status === 'Updating' || status === 'RollingBack';
+  return INVOKABLE.includes(status);
 }
 
 export function describeEndpoint(endpoint: EndpointRecord, arn: string): DescribeEndpointOutput {

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Outcomes } from '../control/outcomes';
 import { probeIsolation } from '../processes/isolation';
 import type { Isolation } from '../processes/launcher';
 import { createLauncher } from '../processes/launcher';
@@ -33,6 +34,8 @@ export interface SageMakerOptions {
   limits?: Partial<LifeLimits>;
   /** In place of what the host is found to allow. */
   isolation?: Isolation;
+  /** Lives that a test has written. */
+  outcomes?: Outcomes;
 }
 
 /** Processes that are killed end at once, but for those that wait for a broken disk. */
@@ -61,6 +64,7 @@ export async function startSageMaker(world: World, options: SageMakerOptions = {
     processFolder,
     closing: closing.signal,
     limits: { ...AWS_LIMITS, ...options.limits },
+    ...(options.outcomes && { outcomes: options.outcomes }),
   };
   const jobs = openTrainingJobs(life);
   const { models, handlers: modelHandlers } = openModels(world);

@@ -2,6 +2,7 @@
  * What all that goes on in the background shares: the world, the processes' launcher, the waits, and the end of the
  * emulator. Made once by `index.ts`.
  */
+import type { Outcomes } from '../control/outcomes';
 import type { Launcher } from '../processes/launcher';
 import type { World } from '../world';
 import type { Phases } from './phases';
@@ -17,6 +18,8 @@ export interface Life {
   /** Aborted when the emulator ends: then everything stops where it is, as if it had been killed. */
   closing: AbortSignal;
   limits: LifeLimits;
+  /** Lives that a test has written; absent where none can be. */
+  outcomes?: Outcomes;
 }
 
 /** The limits that tests shorten. */

@@ -3,6 +3,9 @@
  */
 import type { World } from '../world';
 
+/** Log group of all training jobs; each host of each has a stream. */
+export const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs';
+
 /** Appends lines to one stream; what goes wrong is told once. */
 export function openProgramLog(world: World, group: string, stream: string): (lines: readonly string[]) => void {
   let isBroken = false;

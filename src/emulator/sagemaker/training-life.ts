@@ -2,14 +2,16 @@
  * One training job from its creation to its end: the order of its phases, what each may end with, and each step written
  * down before it is taken. What really happens in the phases is in `training-run.ts`.
  */
+import type { SecondaryStatus } from '@aws-sdk/client-sagemaker';
 import { DataDownloadFailed } from '../processes/data-download-failed';
 import type { MetricValue } from '../processes/metrics';
 import { resolveImage } from './images';
 import type { Life } from './life';
 import type { Resources } from './resources';
+import { followTrainingScript } from './scripted-training';
 import { writeSimulatedModel } from './simulated-model';
 import { enterStatus, failTraining, formatAlgorithmError, isOver } from './training-record';
-import type { SecondaryStatus, StopCause, TrainingJobRecord } from './training-record';
+import type { StatusWords, StopCause, TrainingJobRecord } from './training-record';
 import { prepareTrainingRun } from './training-run';
 import type { TrainingRun } from './training-run';
 
@@ -43,11 +45,11 @@ export function startTrainingLife(
   let stoppingSince = 0;
   let run: TrainingRun | undefined;
 
-  const enter = (status: SecondaryStatus): number => {
+  const enter = (status: SecondaryStatus, words?: StatusWords): number => {
     // After the emulator's end nothing is written: the next one finds the job as it was.
     closing.throwIfAborted();
     const now = world.clock.now();
-    jobs.change(name, (job) => ({ ...enterStatus(job, status, now), metrics: run?.metrics() ?? [] }));
+    jobs.change(name, (job) => ({ ...enterStatus(job, status, now, words), metrics: run?.metrics() ?? [] }));
     return now;
   };
 
@@ -120,6 +122,15 @@ export function startTrainingLife(
     return end();
   };
 
+  const script = life.outcomes?.ofTrainingJob(name);
+  const goByScript = async (): Promise<void> => {
+    const how = await followTrainingScript(life, jobs, { name, request, script: script ?? {}, enter, interrupted });
+    if (how === 'ended') return;
+    // Stopped by somebody: what had begun to train leaves a model, as without a script.
+    if (jobs.find(name)?.trainingStartTime !== undefined) await upload();
+    await end();
+  };
+
   const fail = (error: unknown): void => {
     if (closing.aborted) return;
     const reason = describeFailure(error);
@@ -134,12 +145,10 @@ export function startTrainingLife(
     }
   };
 
-  const over = goThroughPhases()
-    .catch(fail)
-    .finally(() => {
-      finished.abort();
-      return run?.cleanUp();
-    });
+  const over = (script === undefined ? goThroughPhases() : goByScript()).catch(fail).finally(() => {
+    finished.abort();
+    return run?.cleanUp();
+  });
   return { stop, metrics: () => run?.metrics() ?? [], over };
 }
 

@@ -13,7 +13,7 @@ import type { Host, TrainingFolder } from '../processes/training-folder';
 import { formatArn } from './arn';
 import { openCheckpoints } from './checkpoints';
 import type { Life } from './life';
-import { openProgramLog } from './program-log';
+import { openProgramLog, TRAINING_LOG_GROUP } from './program-log';
 import { openChannels } from './training-channels';
 import { runTrainingPrograms } from './training-programs';
 import type { AlgorithmFailure } from './training-programs';
@@ -40,8 +40,6 @@ export interface TrainingRunOptions {
   /** The image's folder. */
   imageFolder: string;
 }
-
-const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 
 export async function prepareTrainingRun(life: Life, options: TrainingRunOptions): Promise<TrainingRun> {
   const { world } = life;
@@ -74,7 +72,7 @@ export async function prepareTrainingRun(life: Life, options: TrainingRunOptions
         folders,
         (folder) => startTrain(life, options, folder),
         (host) => {
-          const writeLog = openProgramLog(world, LOG_GROUP, `${name}/${host.name}-${epochSeconds}`);
+          const writeLog = openProgramLog(world, TRAINING_LOG_GROUP, `${name}/${host.name}-${epochSeconds}`);
           return (lines) => {
             writeLog(lines);
             metrics.read(lines, world.clock.now());

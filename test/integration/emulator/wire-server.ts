@@ -15,6 +15,7 @@ import { openClock } from '../../../src/emulator/clock';
 import { emulatorControl } from '../../../src/emulator/control/client';
 import { createControl } from '../../../src/emulator/control/endpoints';
 import { createFaults } from '../../../src/emulator/control/faults';
+import { createOutcomes } from '../../../src/emulator/control/outcomes';
 import { openJournal } from '../../../src/emulator/control/journal';
 import { startServer } from '../../../src/emulator/server';
 import { createWire } from '../../../src/emulator/wire/pipeline';
@@ -66,7 +67,13 @@ export async function startWireServer(
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
-    answerControl: createControl({ journal, faults, clock, readResources: () => Promise.resolve([]) }),
+    answerControl: createControl({
+      journal,
+      faults,
+      outcomes: createOutcomes(),
+      clock,
+      readResources: () => Promise.resolve([]),
+    }),
     answerAws: createWire({
       region: REGION,
       credentials: CREDENTIALS,

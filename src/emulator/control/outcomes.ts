@@ -1,0 +1,92 @@
+/**
+ * Lives on purpose: which training jobs and endpoints follow which script. `endpoints.ts` sets the rules; the lives in
+ * `sagemaker/` ask when they begin, and are told when a rule is to hold at once.
+ */
+import { InvalidControlRequest } from './fault-rules';
+import { matchNames } from './name-pattern';
+import {
+  readOutcomeRules,
+  type EndpointScript,
+  type OutcomeRule,
+  type OutcomeRuleView,
+  type TrainingJobScript,
+} from './outcome-rules';
+
+const RULES_MAX = 1_000;
+
+/** Has the endpoints whose names match follow a script from now on; answers how many those are. */
+export type NowListener = (isMeant: (name: string) => boolean, script: EndpointScript, most: number) => number;
+
+export interface Outcomes {
+  add(posted: unknown): OutcomeRuleView[];
+  list(): OutcomeRuleView[];
+  has(id: string): boolean;
+  /** Removes one rule or all; lives that follow its script go on with it. */
+  remove(id?: string): void;
+  /** The script of a training job that begins; the first rule that matches decides. */
+  ofTrainingJob(name: string): TrainingJobScript | undefined;
+  /** The script of an endpoint's creation or update. */
+  ofEndpoint(name: string, when: 'create' | 'update'): EndpointScript | undefined;
+  onNow(listener: NowListener): void;
+}
+
+interface ActiveRule {
+  rule: OutcomeRule;
+  isMeant: (name: string) => boolean;
+  lives: number;
+}
+
+/** Starts without any rule. */
+export function createOutcomes(): Outcomes {
+  const actives = new Map<string, ActiveRule>();
+  let applyNow: NowListener = () => 0;
+  let made = 0;
+  const nextId = (): string => {
+    do made += 1;
+    while (actives.has(`outcome-${String(made)}`));
+    return `outcome-${String(made)}`;
+  };
+  const view = ({ rule, lives }: ActiveRule): OutcomeRuleView => ({ ...rule, lives });
+  const left = ({ rule, lives }: ActiveRule): number => (rule.times ?? Infinity) - lives;
+
+  function decide(name: string, fits: (rule: OutcomeRule) => boolean): OutcomeRule | undefined {
+    for (const active of actives.values()) {
+      if (!fits(active.rule) || !active.isMeant(name) || left(active) <= 0) continue;
+      active.lives += 1;
+      return active.rule;
+    }
+    return undefined;
+  }
+
+  return {
+    add(posted) {
+      const rules = readOutcomeRules(posted, nextId);
+      const ids = rules.map((rule) => rule.id);
+      const taken = ids.find((id, index) => actives.has(id) || ids.indexOf(id) !== index);
+      if (taken !== undefined) throw new InvalidControlRequest(`There is a rule ${taken} already`);
+      if (actives.size + rules.length > RULES_MAX) {
+        throw new InvalidControlRequest(`There can be ${String(RULES_MAX)} rules; remove some first`);
+      }
+      return rules.map((rule) => {
+        const active: ActiveRule = { rule, isMeant: matchNames(rule.resource), lives: 0 };
+        actives.set(rule.id, active);
+        if (rule.kind === 'endpoint' && rule.when === 'now') {
+          active.lives = applyNow(active.isMeant, rule, left(active));
+        }
+        return view(active);
+      });
+    },
+    list: () => [...actives.values()].map(view),
+    has: (id) => actives.has(id),
+    remove(id) {
+      if (id === undefined) actives.clear();
+      else actives.delete(id);
+    },
+    ofTrainingJob: (name) => decide(name, (rule) => rule.kind === 'training job') as TrainingJobScript | undefined,
+    ofEndpoint: (name, when) =>
+      decide(name, (rule) => rule.kind === 'endpoint' && rule.when === when) as EndpointScript | undefined,
+    onNow(listener) {
+      applyNow = listener;
+    },
+  };
+}
