@@ -138,11 +138,13 @@ export interface World {
   /** Where the emulator answers, for the processes it starts. */
   endpointUrl(): string;
   /** Image name to the folder with its executables `train` and `serve`. */
-  images: ReadonlyMap<string, string>;
+  images: Pick<ReadonlyMap<string, string>, 'get'>;
   records: Records;
   objects: Objects;
   logs: LogStore;
   clock: Clock;
   /** Tells the operator something worth knowing; one line, never a secret. */
   warn(message: string): void;
+  /** This world as an execution role may see it. @default all of it */
+  actAs?: (roleArn: string) => World;
 }

@@ -38,6 +38,15 @@ export function stsHandlers(world: World, userName = 'emulator'): Handlers {
 }
 
 /** @param rolePaths Path of each role that has another than `/`, with a slash at both ends. */
+export function roleArnOf(
+  { region, account }: Pick<World, 'region' | 'account'>,
+  roleName: string,
+  rolePaths: Record<string, string>,
+): string {
+  return `arn:${partitionOf(region)}:iam::${account}:role${rolePaths[roleName] ?? '/'}${roleName}`;
+}
+
+/** @param rolePaths as for {@link roleArnOf} */
 export function iamHandlers(world: World, rolePaths: Record<string, string> = {}): Handlers {
   return {
     GetRole: ({ input }: Call<GetRoleRequest>) => {
@@ -51,13 +60,12 @@ export function iamHandlers(world: World, rolePaths: Record<string, string> = {}
       if (!roleExists(world, roleName)) {
         throw new AwsError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
       }
-      const path = rolePaths[roleName] ?? '/';
       return {
         Role: {
-          Path: path,
+          Path: rolePaths[roleName] ?? '/',
           RoleName: roleName,
           RoleId: uniqueId('AROA', `${world.account}/${roleName}`),
-          Arn: `arn:${partitionOf(world.region)}:iam::${world.account}:role${path}${roleName}`,
+          Arn: roleArnOf(world, roleName, rolePaths),
           CreateDate: LONG_AGO,
           // IAM gives policies percent-encoded.
           AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(TRUST_POLICY)),

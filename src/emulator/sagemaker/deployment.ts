@@ -27,6 +27,8 @@ export interface VariantPlan {
   /** Undefined for a serverless variant. */
   instanceCount?: number;
   container: ContainerDefinition;
+  /** In whose name image and model data are read and the log is written. */
+  roleArn?: string;
   startupSeconds: number;
   downloadSeconds: number;
 }
@@ -43,7 +45,8 @@ export function planDeployment(world: World, config: EndpointConfigRecord, model
     startTime: world.clock.now(),
     simulated: world.clock.simulated(),
     variants: (config.request.ProductionVariants ?? []).map((variant) => {
-      const [container, ...others] = containersOf(models.get(variant.ModelName ?? ''));
+      const model = models.get(variant.ModelName ?? '');
+      const [container, ...others] = containersOf(model);
       if (container === undefined || others.length > 0) {
         throw refuseInput('The emulator serves models of one container; inference pipelines are not emulated.');
       }
@@ -52,6 +55,7 @@ export function planDeployment(world: World, config: EndpointConfigRecord, model
         weight: variant.InitialVariantWeight ?? 1,
         ...(variant.InitialInstanceCount === undefined ? {} : { instanceCount: variant.InitialInstanceCount }),
         container,
+        ...(model.request.ExecutionRoleArn === undefined ? {} : { roleArn: model.request.ExecutionRoleArn }),
         startupSeconds: variant.ContainerStartupHealthCheckTimeoutInSeconds ?? STARTUP_SECONDS,
         downloadSeconds: variant.ModelDataDownloadTimeoutInSeconds ?? DOWNLOAD_SECONDS,
       };

@@ -3,6 +3,7 @@
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { asRole } from '../identity/act-as';
 import { settleWithin } from '../processes/program-end';
 import type { ServingAddress } from '../processes/serving-program';
 import type { Deployment } from './deployment';
@@ -27,7 +28,10 @@ export function startFleet(life: Life, endpointName: string, deployment: Deploym
   const variants: ServingVariant[] = deployment.simulated
     ? []
     : deployment.variants.map((plan) =>
-        startServingVariant(life, { endpointName, plan, folder: path.join(folder, plan.name), recovering }),
+        startServingVariant(
+          { ...life, world: asRole(life.world, plan.roleArn) },
+          { endpointName, plan, folder: path.join(folder, plan.name), recovering },
+        ),
       );
   const inFlight = new Set<Promise<unknown>>();
   const ready = Promise.all(variants.map((variant) => variant.ready)).then(() => undefined);

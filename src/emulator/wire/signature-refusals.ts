@@ -15,6 +15,7 @@ export interface Refusal {
   signatureVersion2(): AwsError;
   unknownKey(accessKeyId: string): AwsError;
   invalidToken(): AwsError;
+  expiredToken(): AwsError;
   scope(part: 'date' | 'region' | 'service', given: string, wanted: string): AwsError;
   skewed(signedAtMs: number, nowMs: number, skewMsMax: number): AwsError;
   notYetValid(): AwsError;
@@ -45,6 +46,7 @@ const s3: Refusal = {
       AWSAccessKeyId: accessKeyId,
     }),
   invalidToken: () => bad('InvalidToken', 'The provided token is malformed or otherwise invalid.'),
+  expiredToken: () => bad('ExpiredToken', 'The provided token has expired.'),
   scope: (part, given, wanted) =>
     bad(
       'AuthorizationHeaderMalformed',
@@ -81,6 +83,7 @@ interface Codes {
   unsigned: string;
   incomplete: string;
   unknownKey: string;
+  expiredToken: { code: string; status: number };
   mismatch: string;
 }
 
@@ -94,6 +97,12 @@ function refusalsWith(codes: Codes): Refusal {
     signatureVersion2: () => bad(codes.incomplete, SIGNATURE_VERSION_2),
     unknownKey: () => forbidden(codes.unknownKey, 'The security token included in the request is invalid.'),
     invalidToken: () => forbidden(codes.unknownKey, 'The security token included in the request is invalid.'),
+    expiredToken: () =>
+      new AwsError(
+        codes.expiredToken.code,
+        'The security token included in the request is expired',
+        codes.expiredToken.status,
+      ),
     scope: (part, given, wanted) =>
       mismatch(`Credential should be scoped to a valid ${part}, not '${given}'; expecting '${wanted}'.`),
     skewed: (signedAtMs, nowMs, skewMsMax) => {
@@ -124,6 +133,7 @@ const json = refusalsWith({
   unsigned: 'MissingAuthenticationTokenException',
   incomplete: 'IncompleteSignatureException',
   unknownKey: 'UnrecognizedClientException',
+  expiredToken: { code: 'ExpiredTokenException', status: 400 },
   mismatch: 'InvalidSignatureException',
 });
 
@@ -131,6 +141,7 @@ const query = refusalsWith({
   unsigned: 'MissingAuthenticationToken',
   incomplete: 'IncompleteSignature',
   unknownKey: 'InvalidClientTokenId',
+  expiredToken: { code: 'ExpiredToken', status: 403 },
   mismatch: 'SignatureDoesNotMatch',
 });
 

@@ -19,6 +19,12 @@ export interface Credentials {
   sessionToken?: string;
 }
 
+/** The key pair that counts, and those that once did. */
+export interface KnownKeys extends Credentials {
+  /** Key ids of temporary credentials whose time is over. */
+  expired?: ReadonlySet<string>;
+}
+
 /** What is signed. */
 export interface SignedRequest {
   service: Service;
@@ -240,10 +246,11 @@ function contentSha256Of(claim: Claim, request: SignedRequest): string | undefin
  */
 export function verifySignature(
   request: SignedRequest,
-  known: { credentials: Credentials; region: string; nowMs: number },
+  known: { credentials: KnownKeys; region: string; nowMs: number },
 ): Verified {
   const refuse = refusalOf(request.service);
   const claim = readClaim(request, refuse);
+  if (known.credentials.expired?.has(claim.accessKeyId) === true) throw refuse.expiredToken();
   if (claim.accessKeyId !== known.credentials.accessKeyId) throw refuse.unknownKey(claim.accessKeyId);
   if (known.credentials.sessionToken !== undefined && claim.sessionToken !== known.credentials.sessionToken) {
     throw refuse.invalidToken();
