@@ -4,7 +4,7 @@
  * `run-description.ts` and `list-runs.ts` read by it.
  */
 import { WorkflowClient } from '@temporalio/client';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { PayloadCodec } from '@temporalio/common';
 import type { Session } from './session';
 
 /** Stands for what cannot be read; nothing of ours is null in a memo. */
@@ -13,6 +13,7 @@ const NOTHING = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffe
 /** For describing and listing alone: whatever else it reads may be missing without a word. */
 export function memoReader({ client }: Session): WorkflowClient {
   const { namespace, identity, dataConverter, loadedDataConverter } = client.options;
+  if (loadedDataConverter.payloadCodecs.length === 0) return client.workflow;
   return new WorkflowClient({
     connection: client.connection,
     namespace,
@@ -28,15 +29,10 @@ function tolerate(codecs: readonly PayloadCodec[]): PayloadCodec {
       try {
         let decoded = payloads;
         for (const codec of [...codecs].reverse()) decoded = await codec.decode(decoded, context);
-        // What no codec has opened, the client of somebody's own would refuse.
-        return decoded.map((payload) => (isStillEncrypted(payload) ? NOTHING : payload));
+        return decoded;
       } catch {
         return payloads.map(() => NOTHING);
       }
     },
   };
-}
-
-function isStillEncrypted({ metadata }: Payload): boolean {
-  return metadata?.encoding !== undefined && Buffer.from(metadata.encoding).toString('latin1') === 'binary/encrypted';
 }

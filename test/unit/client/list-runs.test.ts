@@ -4,6 +4,7 @@ import { connect, listRuns, type RunFilter } from '../../../src/client';
 /** A client whose server has so many open runs of `fit`, none of which tells an endpoint. */
 async function sessionWith(runs: number) {
   const client = {
+    options: { loadedDataConverter: { payloadCodecs: [] } },
     withDeadline: (_deadline: number, ask: () => Promise<unknown>) => ask(),
     workflow: {
       async *list() {
