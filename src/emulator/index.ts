@@ -12,8 +12,10 @@ import { createFaults } from './control/faults';
 import { openJournal } from './control/journal';
 import { createOutcomes } from './control/outcomes';
 import { lockFolder } from './folder-lock';
-import { iamHandlers, stsHandlers } from './identity/handlers';
-import { openKeyPair } from './key-pair';
+import { createActAs } from './identity/act-as';
+import { createGuard, type Policies } from './identity/guard';
+import { iamHandlers, roleArnOf, stsHandlers } from './identity/handlers';
+import { openKeyRing, type Renewal } from './key-pair';
 import { logsHandlers } from './logs/handlers';
 import { openLogStore } from './logs/log-store';
 import { openRecords } from './records';
@@ -50,6 +52,10 @@ export type {
   TrainingJobStep,
 } from './control/outcome-rules';
 export type { JournalEntry } from './control/journal';
+export type { AskedPermission, Policies } from './identity/guard';
+export type { PolicyDocument, PolicyStatement } from './identity/policy';
+export type { Conditions } from './identity/policy-conditions';
+export type { Renewal } from './key-pair';
 export type { LoopbackHost } from './server';
 export type { StandingResource } from './sagemaker/standing';
 export type { Credentials } from './wire/signature';
@@ -73,6 +79,8 @@ export interface EmulatorOptions {
   phases?: Partial<Record<Phase, number>>;
   /** Path of each IAM role that has one, by name, such as `{ Trainer: '/team/ml/' }`. Every role is there. @default '/' */
   rolePaths?: Record<string, string>;
+  /** Enforced on callers and execution roles. @default everything is allowed */
+  policies?: Policies;
   /** Jobs and endpoints run no process. @default as set before in this folder, else false */
   simulated?: boolean;
   /** @default the folder's own, made at its first start */
@@ -93,6 +101,11 @@ export interface Emulator {
   credentials: Credentials;
   /** Holds all that was made. */
   folder: string;
+  /**
+   * Puts a new key pair in the place of the one there is, as AWS does with temporary credentials and people with keys:
+   * what is signed with the one before is refused in AWS's words. Clients made by `credentials` are not told.
+   */
+  renewCredentials(renewal?: Renewal): Credentials;
   /** Ends all its processes and connections; what it holds stays in its folder, unless that was a temporary one. */
   close(): Promise<void>;
 }
@@ -154,7 +167,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...(options.phases === undefined ? {} : { phases: options.phases }),
       ...(options.simulated === undefined ? {} : { simulated: options.simulated }),
     });
-    const credentials = openKeyPair(folder, options.credentials);
+    const keyRing = openKeyRing(folder, options.credentials);
     const journal = openJournal(folder);
     closers.push(() => {
       journal.close();
@@ -173,17 +186,31 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       clock,
       warn,
     };
+    const rolePaths = options.rolePaths ?? {};
+    const guard = createGuard(world, (name) => roleArnOf(world, name, rolePaths), options.policies);
+    world.actAs = createActAs(world, guard);
     const faults = createFaults();
     const outcomes = createOutcomes();
     const handlers = {
-      s3: s3Handlers(world),
-      logs: logsHandlers(logs, world),
+      s3: guard.protect(s3Handlers(world)),
+      logs: guard.protect(logsHandlers(logs, world)),
       sts: stsHandlers(world),
-      iam: iamHandlers(world, options.rolePaths),
+      iam: guard.protect(iamHandlers(world, rolePaths)),
       sagemaker: {},
       'sagemaker-runtime': {},
     };
-    const answerAws = createWire({ region, credentials, handlers, journal, faults, now: () => clock.now(), warn });
+    const answerAws = createWire({
+      region,
+      // Asked anew for each call.
+      get credentials() {
+        return keyRing.keys();
+      },
+      handlers,
+      journal,
+      faults,
+      now: () => clock.now(),
+      warn,
+    });
 
     // The address comes first, as what is taken up again may call it; callers wait until all of it is.
     let open: () => void = () => undefined;
@@ -198,6 +225,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         faults,
         outcomes,
         clock,
+        guard,
         readResources: () => describeStanding(world, handlers.sagemaker),
       }),
       answerAws: async (request, response) => {
@@ -216,12 +244,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closers.push(() => {
       faults.remove();
     });
-    handlers.sagemaker = sageMaker.handlers.sagemaker;
-    handlers['sagemaker-runtime'] = sageMaker.handlers.runtime;
+    handlers.sagemaker = guard.protect(sageMaker.handlers.sagemaker);
+    handlers['sagemaker-runtime'] = guard.protect(sageMaker.handlers.runtime);
     open();
 
-    // The SDK writes into the credentials it is given: callers get their own.
-    return { url, region, account, credentials: { ...credentials }, folder, close: () => runBackwards(closers) };
+    const { expired: _expired, ...credentials } = keyRing.keys();
+    return {
+      url,
+      region,
+      account,
+      credentials,
+      folder,
+      renewCredentials: (renewal) => keyRing.renew(renewal),
+      close: () => runBackwards(closers),
+    };
   } catch (error) {
     await runBackwards(closers);
     throw error;

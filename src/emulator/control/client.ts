@@ -6,6 +6,7 @@ import type { ClockChange, ClockSettings } from '../clock';
 import type { FaultRuleInput, FaultRuleView, HeldCall } from './fault-rules';
 import type { JournalEntry } from './journal';
 import type { OutcomeRuleInput, OutcomeRuleView } from './outcome-rules';
+import type { AskedPermission, Policies } from '../identity/guard';
 import type { StandingResource } from '../sagemaker/standing';
 
 /** Longest wait for a call to be held, and what the answer may take on top. */
@@ -28,6 +29,10 @@ export interface EmulatorControl {
   release(id: string): Promise<number>;
   /** Waits until a rule holds a call. @throws Error when none came in time. */
   untilHeld(id: string, timeoutMs?: number): Promise<HeldCall>;
+  /** Puts policies in the place of those there are; `{}` allows everything again. */
+  setPolicies(policies: Policies): Promise<Policies>;
+  /** Which permissions were asked for since policies were set, by callers and roles that have one; each once. */
+  askedPermissions(): Promise<AskedPermission[]>;
   /**
    * Adds rules for the lives of training jobs and endpoints to those there are, and answers them, with their ids. A rule
    * with `when: 'now'` takes hold at once; its answer tells of how many endpoints.
@@ -98,6 +103,8 @@ export function emulatorControl(url: string): EmulatorControl {
     release: async (id) => (await ask<{ released: number }>('POST', `faults/${id}/release`)).released,
     untilHeld: (id, timeoutMs = HOLD_WAIT_MS) =>
       ask<HeldCall>('GET', `faults/${id}?until=held&timeoutMs=${String(timeoutMs)}`, undefined, timeoutMs),
+    setPolicies: (policies) => ask<Policies>('POST', 'policies', policies),
+    askedPermissions: async () => (await ask<{ asked: AskedPermission[] }>('GET', 'policies')).asked,
     addOutcomes: async (rules) => (await ask<{ rules: OutcomeRuleView[] }>('POST', 'outcomes', { rules })).rules,
     outcomes: async () => (await ask<{ rules: OutcomeRuleView[] }>('GET', 'outcomes')).rules,
     async clearOutcomes(id) {

@@ -1,5 +1,5 @@
 /**
- * The control paths under `/_emulator/`: journal, resources, faults, outcomes, clock. They are not signed, so that a
+ * The control paths under `/_emulator/`: journal, resources, faults, outcomes, policies, clock. They are not signed, so that a
  * shell can use them, and guarded against web pages instead: `server.ts` has checked the Host, writing needs a content
  * type that a page cannot send to another site without asking, and no answer allows other origins to read it.
  */
@@ -9,6 +9,7 @@ import { InvalidControlRequest } from './fault-rules';
 import type { Faults } from './faults';
 import type { Journal } from './journal';
 import type { Outcomes } from './outcomes';
+import type { Guard } from '../identity/guard';
 import type { StandingResource } from '../sagemaker/standing';
 
 export const CONTROL_PREFIX = '/_emulator/';
@@ -22,6 +23,7 @@ interface ControlParts {
   faults: Faults;
   outcomes: Outcomes;
   clock: SettableClock;
+  guard: Guard;
   readResources: () => Promise<StandingResource[]>;
 }
 
@@ -121,6 +123,13 @@ const ROUTES: { path: RegExp; methods: Partial<Record<string, Route>> }[] = [
         const released = faults.release(id);
         return released === undefined ? noSuchRule(id) : { status: 200, body: { released } };
       },
+    },
+  },
+  {
+    path: /^policies$/,
+    methods: {
+      GET: ({ guard }) => ({ status: 200, body: { policies: guard.policies(), asked: guard.asked() } }),
+      POST: async ({ guard }, _id, _query, request) => ({ status: 200, body: guard.set(await readJson(request)) }),
     },
   },
   {

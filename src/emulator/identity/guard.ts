@@ -54,7 +54,7 @@ function readPolicies(given: unknown): Policies {
   if (roles !== undefined && (typeof roles !== 'object' || roles === null)) problems.push('roles must be an object');
   for (const [name, policy] of Object.entries(roles ?? {})) problems.push(...problemsOfPolicy(policy, `roles.${name}`));
   if (problems.length > 0) throw new InvalidControlRequest(problems.join('; '));
-  return given as Policies;
+  return given;
 }
 
 /** The refusal, in AWS's own words and with each service's own code. */

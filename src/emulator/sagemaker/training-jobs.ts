@@ -8,6 +8,7 @@ import type {
   ListTrainingJobsRequest,
   ListTrainingJobsResponse,
 } from '@aws-sdk/client-sagemaker';
+import { asRole } from '../identity/act-as';
 import type { Call, Handlers } from '../world';
 import { AwsError } from '../world';
 import { describeTrainingJob } from './describe-training-job';
@@ -45,7 +46,7 @@ export function openTrainingJobs(life: Life): TrainingJobs {
   }
 
   function begin(job: TrainingJobRecord): void {
-    const training = startTrainingLife(life, jobs, job);
+    const training = startTrainingLife({ ...life, world: asRole(world, job.request.RoleArn) }, jobs, job);
     underWay.set(job.name, training);
     void training.over.then(() => {
       // The name may have been given to another job in between.
@@ -57,7 +58,7 @@ export function openTrainingJobs(life: Life): TrainingJobs {
     CreateTrainingJob({ input }: Call<CreateTrainingJobRequest>) {
       const name = input.TrainingJobName ?? '';
       if (jobs.find(name) !== undefined) throw refuseTaken(jobs.kind, jobs.arnOf(name));
-      checkTrainingRules(world, input);
+      checkTrainingRules(asRole(world, input.RoleArn), input);
       const job = beginTrainingRecord(input, world.clock.now());
       jobs.add(job);
       begin(job);
