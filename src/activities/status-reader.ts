@@ -116,6 +116,7 @@ export function createStatusReader(
           readSafely(async () => {
             const observation = observeTrainingJob(
               await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }), bounded()),
+              name,
             );
             return { observation, status: observation.secondaryStatus };
           }),
@@ -128,6 +129,7 @@ export function createStatusReader(
           readSafely(async () => {
             const observation = observeEndpoint(
               await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }), bounded()),
+              name,
             );
             return { observation, status: observation.status };
           }),

@@ -4,9 +4,14 @@
  * reader that has died is noticed by Temporal.
  */
 import { Context, log } from '@temporalio/activity';
-import { changeOfEndpoint, isNewForEndpoint, type EndpointObservation } from '../domain/endpoint-status';
+import {
+  changeOfEndpoint,
+  completeEndpoint,
+  isNewForEndpoint,
+  type EndpointObservation,
+} from '../domain/endpoint-status';
 import { mergeSamples } from '../domain/metrics';
-import { changeOfTrainingJob, isNewForTrainingJob } from '../domain/training-status';
+import { changeOfTrainingJob, completeTrainingJob, isNewForTrainingJob } from '../domain/training-status';
 import type { MetricSample } from '../contract';
 import type { Awaited, WaitingActivities } from './index';
 import type { Reading, StatusReader } from './status-reader';
@@ -23,7 +28,8 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
         watch: (listener) => reader.watchTrainingJob(name, listener),
         deadline,
         details: () => ({ samples }),
-        changeIn(job) {
+        changeIn(answered) {
+          const job = completeTrainingJob(answered, seen);
           samples = mergeSamples(samples, job.metrics);
           return isNewForTrainingJob(job, seen) ? { change: changeOfTrainingJob(job, seen, samples) } : undefined;
         },
@@ -36,7 +42,10 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
         deadline,
         details: () => ({ status: seen?.status }),
         isAbsenceExpected: isGoing === true || seen?.status === 'Deleting',
-        changeIn: (endpoint) => (isNewForEndpoint(endpoint, seen) ? { change: changeOfEndpoint(endpoint) } : undefined),
+        changeIn(answered) {
+          const endpoint = completeEndpoint(answered, seen);
+          return isNewForEndpoint(endpoint, seen) ? { change: changeOfEndpoint(endpoint, seen) } : undefined;
+        },
       });
     },
   };

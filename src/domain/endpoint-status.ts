@@ -4,6 +4,7 @@
  */
 import type { DescribeEndpointCommandOutput } from '@aws-sdk/client-sagemaker';
 import { isSinceRunBegan } from './deadlines';
+import { UNTOLD } from './known-statuses';
 import { withoutUndefined } from './training-status';
 
 /** A Describe answer as plain JSON. */
@@ -11,13 +12,15 @@ export interface EndpointObservation {
   name: string;
   arn: string;
   status: string;
-  /** The config that serves, or that a first creation is bringing up. */
+  /** The config that serves, or that a first creation is bringing up; empty where AWS does not tell. */
   endpointConfigName: string;
   /** The config of an update under way. */
   pendingConfigName?: string;
   failureReason?: string;
   creationTime?: string;
   lastModifiedTime?: string;
+  /** Members that an answer must have and this one had not. */
+  lacks?: string[];
 }
 
 /** How much of an endpoint the workflow has seen. */
@@ -25,6 +28,8 @@ export interface EndpointCursor {
   status: string;
   endpointConfigName: string;
   lastModifiedTime?: string;
+  /** Members that any answer lacked until now. */
+  lacks?: string[];
 }
 
 export interface EndpointChange {
@@ -32,17 +37,34 @@ export interface EndpointChange {
   seen: EndpointCursor;
 }
 
-export function observeEndpoint(answer: DescribeEndpointCommandOutput): EndpointObservation {
+/** Reads an answer about the endpoint of this name. */
+export function observeEndpoint(
+  answer: DescribeEndpointCommandOutput,
+  name = answer.EndpointName ?? '',
+): EndpointObservation {
+  const lacks = [
+    ...(answer.EndpointStatus ? [] : ['EndpointStatus']),
+    ...(answer.EndpointConfigName ? [] : ['EndpointConfigName']),
+  ];
   return withoutUndefined({
-    name: answer.EndpointName ?? '',
+    name,
     arn: answer.EndpointArn ?? '',
-    status: answer.EndpointStatus ?? 'Creating',
+    status: answer.EndpointStatus ?? UNTOLD,
     endpointConfigName: answer.EndpointConfigName ?? '',
     pendingConfigName: answer.PendingDeploymentSummary?.EndpointConfigName,
     failureReason: answer.FailureReason,
     creationTime: answer.CreationTime?.toISOString(),
     lastModifiedTime: answer.LastModifiedTime?.toISOString(),
+    lacks: lacks.length > 0 ? lacks : undefined,
   });
+}
+
+/**
+ * The observation with the status that was seen before, where this answer tells none. A config that is not told stays
+ * untold: by the one before, a new endpoint would look like the old.
+ */
+export function completeEndpoint(endpoint: EndpointObservation, seen: EndpointCursor | undefined): EndpointObservation {
+  return endpoint.status === UNTOLD ? { ...endpoint, status: seen?.status ?? UNTOLD } : endpoint;
 }
 
 /** Statuses in which an endpoint takes no update and no delete; unknown ones count among them. */
@@ -80,19 +102,22 @@ export function isNewForEndpoint(endpoint: EndpointObservation, seen: EndpointCu
   if (isOlder(endpoint.lastModifiedTime, seen.lastModifiedTime)) return false;
   return (
     endpoint.status !== seen.status ||
-    endpoint.endpointConfigName !== seen.endpointConfigName ||
+    (endpoint.endpointConfigName !== '' && endpoint.endpointConfigName !== seen.endpointConfigName) ||
+    (endpoint.lacks ?? []).some((member) => !seen.lacks?.includes(member)) ||
     // A settled endpoint that was touched since has been through an update that no read caught.
     (isSettled(endpoint.status) && isOlder(seen.lastModifiedTime, endpoint.lastModifiedTime))
   );
 }
 
-export function changeOfEndpoint(endpoint: EndpointObservation): EndpointChange {
+export function changeOfEndpoint(endpoint: EndpointObservation, seen?: EndpointCursor): EndpointChange {
+  const lacks = [...new Set([...(seen?.lacks ?? []), ...(endpoint.lacks ?? [])])];
   return {
     endpoint,
     seen: withoutUndefined({
       status: endpoint.status,
       endpointConfigName: endpoint.endpointConfigName,
-      lastModifiedTime: endpoint.lastModifiedTime,
+      lastModifiedTime: endpoint.lastModifiedTime ?? seen?.lastModifiedTime,
+      lacks: lacks.length > 0 ? lacks : undefined,
     }),
   };
 }
@@ -116,6 +141,8 @@ export function judgeEndpoint(
   switch (endpoint.status) {
     case 'InService':
       if (endpoint.endpointConfigName === config) return 'serves';
+      // What serves is not told: neither proof nor failure.
+      if (endpoint.endpointConfigName === '') return 'settling';
       // Any third config is that of a deploy that came after ours.
       if (endpoint.endpointConfigName !== before?.endpointConfigName) return 'superseded';
       return wasUnderWay || hasMovedOn(endpoint, before) ? 'rolled back' : 'settling';

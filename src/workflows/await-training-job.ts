@@ -30,7 +30,10 @@ export async function awaitTrainingJob(
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
     run.record.sawTrainingJob(answer.change);
-    ({ job: known, seen } = answer.change);
+    const { job } = answer.change;
+    // What an answer leaves out is still known.
+    known = { ...known, ...job, arn: job.arn || (known?.arn ?? '') };
+    ({ seen } = answer.change);
     if (judgeTrainingJob(known) !== 'running') return { ended: known };
   }
 }

@@ -12,14 +12,16 @@ import {
   type ResourceKind,
   type SearchAttributeName,
   type Stage,
+  type SweepCounts,
 } from '../contract';
 import { consoleLinks, describeProgress } from '../domain/details';
 import type { EndpointObservation } from '../domain/endpoint-status';
+import { findOddEndpointAnswer, findOddJobAnswer, isEarlierJobStatus } from '../domain/known-statuses';
 import { closeWithoutResult, findEntry, forget, record } from '../domain/ledger';
 import { mergeSamples } from '../domain/metrics';
 import type { Plan, RunPlan } from '../domain/plan';
 import { addUp, memoOf } from '../domain/progress';
-import type { TrainingJobChange } from '../domain/training-status';
+import { mergeTransitions, type TrainingJobChange } from '../domain/training-status';
 
 export interface RunRecord {
   readonly progress: Readonly<Progress>;
@@ -35,6 +37,8 @@ export interface RunRecord {
   /** The model data is there: from here on a failure carries it. */
   hasModelData(modelData: string): void;
   sawEndpoint(endpoint: EndpointObservation): void;
+  /** How far a sweep has come. */
+  counted(sweep: SweepCounts): void;
   /** Closes the record; without a result, what was made and not deleted is listed as left. */
   close(stage: 'Done' | 'Failed' | 'Cancelled', failure?: Progress['failure']): void;
 }
@@ -73,6 +77,11 @@ export function openRunRecord(isWholeRun: boolean): RunRecord {
     );
   }
 
+  function warn(warnings: string[]): void {
+    const further = warnings.filter((warning) => !progress.warnings.includes(warning));
+    if (further.length > 0) change({ warnings: [...progress.warnings, ...further] });
+  }
+
   return {
     get progress() {
       return progress;
@@ -109,26 +118,26 @@ export function openRunRecord(isWholeRun: boolean): RunRecord {
     entry(kind, name) {
       return findEntry(progress.ledger, kind, name);
     },
-    warn(warnings) {
-      const further = warnings.filter((warning) => !progress.warnings.includes(warning));
-      if (further.length > 0) change({ warnings: [...progress.warnings, ...further] });
-    },
+    warn,
     countAttempt(step) {
       change({ attempts: { ...progress.attempts, [step]: (progress.attempts[step] ?? 0) + 1 } });
     },
     sawTrainingJob({ job, transitions, metrics }) {
       const known = progress.trainingJob;
-      // Deltas begin with the last transition that was seen, which may have got its end since.
-      const kept = (known?.transitions ?? []).filter(({ startTime }) => startTime < (transitions[0]?.startTime ?? ''));
-      const all = transitions.length > 0 ? [...kept, ...transitions] : (known?.transitions ?? []);
+      warn(findOddJobAnswer(job.name, job));
+      const all = mergeTransitions(known?.transitions ?? [], transitions);
+      // A new wait knows nothing of the one before: its first answer may be older than what that one saw.
+      const [newest, told] = [all.at(-1), transitions.at(-1)];
+      const isFromBefore =
+        isEarlierJobStatus(job.status, known?.status) ||
+        (newest !== undefined && told !== undefined && told.startTime < newest.startTime);
       change({
         trainingJob: {
           ...known,
           name: job.name,
-          arn: job.arn,
-          status: job.status,
-          secondaryStatus: job.secondaryStatus,
-          since: all.at(-1)?.startTime,
+          ...(job.arn !== '' && { arn: job.arn }),
+          ...(!isFromBefore && { status: job.status, secondaryStatus: job.secondaryStatus }),
+          since: newest?.startTime,
           transitions: all,
           metrics: mergeSamples(known?.metrics ?? [], metrics),
         },
@@ -137,8 +146,24 @@ export function openRunRecord(isWholeRun: boolean): RunRecord {
     hasModelData(modelData) {
       change({ modelData });
     },
-    sawEndpoint({ name, arn, status, lastModifiedTime, endpointConfigName }) {
-      change({ endpoint: { name, arn, status, since: lastModifiedTime, endpointConfigName } });
+    sawEndpoint({ name, arn, status, lastModifiedTime, endpointConfigName, lacks }) {
+      warn(findOddEndpointAnswer(name, status, lacks));
+      const known = progress.endpoint?.name === name ? progress.endpoint : undefined;
+      // As with jobs: an answer from before what is known tells nothing.
+      if (known?.since !== undefined && lastModifiedTime !== undefined && lastModifiedTime < known.since) return;
+      change({
+        endpoint: {
+          ...known,
+          name,
+          ...(arn !== '' && { arn }),
+          status,
+          ...(lastModifiedTime !== undefined && { since: lastModifiedTime }),
+          ...(endpointConfigName !== '' && { endpointConfigName }),
+        },
+      });
+    },
+    counted(sweep) {
+      change({ sweep });
     },
     close(stage, failure) {
       const ledger = stage === 'Done' ? progress.ledger : closeWithoutResult(progress.ledger);

@@ -101,7 +101,7 @@ export async function concludeTraining(
   const metrics = run.record.progress.trainingJob?.metrics ?? [];
   return {
     trainingJobName: name,
-    trainingJobArn: job.arn,
+    trainingJobArn: job.arn || (run.record.entry('training job', name)?.arn ?? ''),
     modelData: plan.modelData,
     ...(trainingStartTime !== undefined && { trainingStartTime }),
     ...(trainingEndTime !== undefined && { trainingEndTime }),
