@@ -17,6 +17,8 @@ import { createControl } from '../../../src/emulator/control/endpoints';
 import { createFaults } from '../../../src/emulator/control/faults';
 import { createOutcomes } from '../../../src/emulator/control/outcomes';
 import { openJournal } from '../../../src/emulator/control/journal';
+import { createGuard } from '../../../src/emulator/identity/guard';
+import { openRecords } from '../../../src/emulator/records';
 import { startServer } from '../../../src/emulator/server';
 import { createWire } from '../../../src/emulator/wire/pipeline';
 import type { Credentials } from '../../../src/emulator/wire/signature';
@@ -72,6 +74,7 @@ export async function startWireServer(
       faults,
       outcomes: createOutcomes(),
       clock,
+      guard: createGuard({ region: REGION, account: '123456789012', records: openRecords(folder, warn) }, String),
       readResources: () => Promise.resolve([]),
     }),
     answerAws: createWire({
