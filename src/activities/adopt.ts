@@ -48,24 +48,27 @@ export async function createOrAdopt<Request extends object>(
   creation: Creation<Request>,
   run: RunMark,
 ): Promise<Created> {
-  const { kind, name, operation, request, send } = creation;
+  const { kind, name, operation, request } = creation;
   const at = { operation, region: run.region, [COORDINATE_OF[kind] ?? kind]: name };
-  const sent = await trySending(() => send(request));
+  const sent = await trySending(creation, request);
   if ('arn' in sent) return { arn: sent.arn, adopted: false, isOwnWork: true, warnings: [] };
   if (!isTaggingDenied(sent.trouble)) return resolve(sagemaker, creation, run, sent.trouble, at, []);
 
   const warnings = [`tagging is denied, so the ${kind} ${name} bears no run tag: ${sent.trouble.message}`];
   const untagged = { ...request, Tags: undefined };
-  const again = await trySending(() => send(untagged));
+  const again = await trySending(creation, untagged);
   if ('arn' in again) return { arn: again.arn, adopted: false, isOwnWork: true, warnings };
   return resolve(sagemaker, creation, run, again.trouble, at, warnings);
 }
 
-async function trySending(send: () => Promise<string | undefined>): Promise<{ arn: string } | { trouble: AwsTrouble }> {
+async function trySending<Request extends object>(
+  { send }: Pick<Creation<Request>, 'send'>,
+  request: Request,
+): Promise<{ arn: string } | { trouble: AwsTrouble }> {
   try {
-    return { arn: (await send()) ?? '' };
+    return { arn: (await send(request)) ?? '' };
   } catch (error) {
-    return { trouble: readTrouble(error) };
+    return { trouble: readTrouble(error, request) };
   }
 }
 

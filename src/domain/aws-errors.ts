@@ -3,6 +3,7 @@
  * "wrong input", so its text is read here and nowhere else. Activities act on the meaning; unknown is permanent.
  */
 import type { FailureDetails } from '../contract';
+import { hideValues } from './hidden-values';
 
 /** The part of an SDK exception that is read. */
 export interface AwsAnswer {
@@ -25,7 +26,10 @@ export type AwsMeaning =
   | 'not now'
   | 'invalid';
 
-const THROTTLING = /throttl|toomanyrequests|requestlimitexceeded|slowdown|rate exceeded/i;
+/** Code of a call that was not sent, because the worker's budget of retries is spent: see `retry-budget.ts`. */
+export const NOT_SENT = 'RetryBudgetSpent';
+
+const THROTTLING = /throttl|toomanyrequests|requestlimitexceeded|slowdown|rate exceeded|retrybudgetspent/i;
 const CREDENTIALS = /expiredtoken|expiredtokenexception|requestexpired/i;
 const DENIED =
   /accessdenied|unauthorizedoperation|notauthorized|invalidclienttokenid|unrecognizedclient|signaturedoesnotmatch|invalidsignature|incompletesignature|invalidaccesskeyid|credentialsprovider/i;
@@ -69,6 +73,14 @@ function isCredentialTrouble(code: string): boolean {
   return /credentialsprovider/i.test(code);
 }
 
+const UNKNOWN_CREDENTIALS =
+  /credentialsprovider|tokenprovider|invalidclienttokenid|unrecognizedclient|invalidaccesskeyid|^invalidtoken$/i;
+
+/** True where AWS does not (any longer) know who asks, or nobody could be found to ask as: other credentials help. */
+export function lacksCredentials({ meaning, code }: Pick<AwsTrouble, 'meaning' | 'code'>): boolean {
+  return meaning === 'expired credentials' || UNKNOWN_CREDENTIALS.test(code);
+}
+
 /** True for what passes by itself: asking again can help. */
 export function isTransient(meaning: AwsMeaning): boolean {
   return ['throttled', 'unavailable', 'expired credentials', 'role not assumable'].includes(meaning);
@@ -90,20 +102,27 @@ interface SdkException {
   $response?: { statusCode?: number };
 }
 
-/** Reads any value that a client threw. An answer that is no AWS error (HTML from a proxy) keeps its HTTP status. */
-export function readTrouble(error: unknown): AwsTrouble {
+/**
+ * Reads any value that a client threw. An answer that is no AWS error (HTML from a proxy) keeps its HTTP status.
+ *
+ * @param sent the request, where AWS may repeat what is in it: a proxy or a policy can say anything
+ */
+export function readTrouble(error: unknown, sent?: object): AwsTrouble {
   const { name, code, message, $metadata, $response } = (error ?? {}) as SdkException;
   const answer: AwsAnswer = {
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
     code: name && name !== 'Error' ? name : (code ?? 'Error'),
-    message: withoutSecrets(message ?? String(error)).slice(0, REASON_LENGTH_MAX),
+    message: withoutSecrets(message ?? String(error), sent).slice(0, REASON_LENGTH_MAX),
   };
   return { ...answer, meaning: classifyAwsError(answer), requestId: $metadata?.requestId };
 }
 
-/** AWS echoes a refused value; those of hyperparameters and environment may be secret. */
-function withoutSecrets(message: string): string {
-  return message.replace(/Value '[^]*?' at '([^']*(?:hyperParameters|environment)[^']*)'/gi, "Value at '$1'");
+/** AWS echoes a refused value, and a parser a part of what it could not parse; either may be secret. */
+function withoutSecrets(message: string, sent: object | undefined): string {
+  const known = sent ? hideValues(message, sent) : message;
+  return known
+    .replace(/Value '[^]*?' at '([^']*(?:hyperParameters|environment)[^']*)'/gi, "Value at '$1'")
+    .replace(/Unexpected token [^]* is not valid JSON/, 'the answer is not valid JSON');
 }
 
 /** AWS's own words, and the id under which its support finds them. */

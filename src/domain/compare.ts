@@ -2,9 +2,7 @@
  * Is what exists what we asked for? Compares only the fields we sent with AWS's Describe answer; absent, empty, false
  * and documented defaults are equal. The differences go into a `NameTaken` failure, with secrets left out.
  */
-
-/** Fields whose values may be secret and are never shown. */
-const REDACTED = new Set(['HyperParameters', 'Environment']);
+import { isHiddenField, showValue } from './hidden-values';
 
 /** What AWS answers for a field that was not sent, where that is not empty or false. */
 const DEFAULTS: Record<string, unknown> = {
@@ -28,7 +26,7 @@ function compareObjects(sent: object, found: object, path: string): string[] {
   return Object.entries(sent).flatMap(([field, value]: [string, unknown]) => {
     if (path === '' && NOT_DESCRIBED.has(field)) return [];
     const at = path === '' ? field : `${path}.${field}`;
-    if (REDACTED.has(field)) return compareHidden(value, answers[field], at);
+    if (isHiddenField(field)) return compareHidden(value, answers[field], at);
     return compareValues(value, answers[field], at, DEFAULTS[field]);
   });
 }
@@ -61,6 +59,6 @@ function isObject(value: unknown): value is object {
 }
 
 function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  const text = value === undefined ? 'nothing' : showValue(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

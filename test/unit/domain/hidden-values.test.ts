@@ -1,0 +1,81 @@
+/** Values of hyperparameters and environment are in no text that comes of a request: AWS's answers, differences. */
+import fc from 'fast-check';
+import { readTrouble } from '../../../src/domain/aws-errors';
+import { findDifferences } from '../../../src/domain/compare';
+import { hideValues, showValue } from '../../../src/domain/hidden-values';
+
+const REQUEST = {
+  TrainingJobName: 'iris',
+  HyperParameters: { api_key: 'canary-1234', epochs: '10', note: 'line one\nand "two"' },
+  PrimaryContainer: { Image: 'iris', Environment: { TOKEN: 'canary-5678' } },
+};
+
+describe('what AWS says of a request', () => {
+  test('is told without its hidden values, and with all else', () => {
+    const said = 'Value canary-1234 of iris with {TOKEN=canary-5678, epochs=10} is not allowed: canary-1234';
+    expect(hideValues(said, REQUEST)).toBe('Value *** of iris with {TOKEN=***, epochs=10} is not allowed: ***');
+  });
+
+  test('is told without them where it repeats the request as JSON', () => {
+    const said = hideValues(`denied: ${JSON.stringify(REQUEST)}`, REQUEST);
+    expect(said).toContain('"TrainingJobName":"iris"');
+    expect(said).not.toMatch(/canary|line one|two/);
+  });
+
+  test('is told without the part of a long value that it repeats', () => {
+    const value = Array.from({ length: 60 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
+    const said = hideValues(`got ${value.slice(0, 40)}... and ${value}.`, { HyperParameters: { value } });
+    expect(said).toBe('got ***... and ***.');
+  });
+
+  test('holds none of them, wherever they stand in it', () => {
+    const words = (from: string, minLength = 0) =>
+      fc.string({ unit: fc.constantFrom(...from), minLength, maxLength: 80 });
+    fc.assert(
+      fc.property(words('abc"\\\n\u2028é', 6), words('0123 '), words('0123 '), (value, before, after) => {
+        const said = hideValues(`${before}${value}${after}${JSON.stringify(value)}`, { Environment: { A: value } });
+        expect(said).toBe(`${before}***${after}"***"`);
+      }),
+    );
+  });
+
+  test.each([
+    'AccessDenied: not authorized: canary-1234 and canary-5678',
+    "1 validation error detected: Value '{api_key=canary-1234}' at 'hyperParameters' failed to satisfy constraint",
+    `${'x'.repeat(1_995)}canary-1234`,
+  ])('comes without them out of an exception (case %#)', (message) => {
+    expect(readTrouble(new Error(message), REQUEST).message).not.toContain('cana');
+  });
+
+  test.each(['{"HyperParameters": {"a": canary-1234', '{"a":"b"} canary-1234', '<html>canary-1234</html>'])(
+    'comes without them out of an answer that is no JSON: %s',
+    (answer) => {
+      let thrown: unknown;
+      try {
+        JSON.parse(answer);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(readTrouble(thrown).message).not.toContain('canary');
+    },
+  );
+});
+
+describe('differences', () => {
+  test('are shown without hidden values where a whole container differs', () => {
+    const differences = findDifferences(REQUEST, { ...REQUEST, PrimaryContainer: undefined, Containers: [{}] });
+    expect(differences).toEqual(['PrimaryContainer: asked for {"Image":"iris","Environment":"***"}, found nothing']);
+    const found = findDifferences(
+      { Containers: [] as unknown[], A: 1 },
+      { Containers: [REQUEST.PrimaryContainer], A: 1 },
+    );
+    expect(found.join()).not.toContain('canary');
+    expect(findDifferences({ Containers: [REQUEST.PrimaryContainer] }, { Containers: [] }).join()).not.toContain(
+      'canary',
+    );
+  });
+
+  test('show what is not hidden', () => {
+    expect(showValue({ a: [1, { HyperParameters: { x: 'y' } }] })).toBe('{"a":[1,{"HyperParameters":"***"}]}');
+  });
+});
