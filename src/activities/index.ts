@@ -130,8 +130,18 @@ export interface Activities {
   deleteModel: (modelName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
 }
 
-/** Why a wait came back: AWS said something new, there is nothing (any more), or the deadline passed. */
-export type Awaited<Change> = { change: Change } | { absent: true } | { deadlinePassed: true };
+/** A trouble that the caller has not been told of: the wait is to go on, and somebody is to know. */
+export interface Untold {
+  /** The kind of trouble, for `told`. */
+  trouble: string;
+  warning: string;
+}
+
+/**
+ * Why a wait came back: AWS said something new, there is nothing (any more), the deadline passed, or its status cannot be
+ * read for a reason that needs somebody.
+ */
+export type Awaited<Change> = { change: Change } | { absent: true } | { deadlinePassed: true } | Untold;
 
 /** What a wait watches, what its caller has seen, and until when (ISO 8601; AWS's clock and ours may differ by seconds). */
 export interface Watch<Cursor> {
@@ -150,9 +160,12 @@ export interface WaitingActivities {
   /**
    * Effect: none. Returns when AWS says something of the job that `seen` has not. Idempotency: a read, resumed from
    * `seen`; samples of metrics survive in the heartbeat's details. Heartbeat: on each read of the status reader, also
-   * a failed one. Failures: none; read errors, AccessDenied included, keep it waiting.
+   * a failed one. Failures: none; read errors, AccessDenied included, keep it waiting, and come back once for each kind
+   * of trouble that `told` does not name.
    */
   awaitTrainingJobChange: (watch: Watch<TrainingJobCursor>) => Promise<Awaited<TrainingJobChange>>;
   /** Effect: none. Returns when AWS says something of the endpoint that `seen` has not. All else as for the job. */
   awaitEndpointChange: (watch: EndpointWatch) => Promise<Awaited<EndpointChange>>;
 }
+  /** Kinds of trouble that the caller has been told of; without it, it is told of none. */
+  told?: string[];

@@ -11,6 +11,7 @@ import {
 import { log } from '@temporalio/activity';
 import type { AwsClients } from './aws';
 import { readTrouble } from '../domain/aws-errors';
+import { adviseOnDenial } from '../domain/missing-permission';
 
 import type { Activities } from './index';
 
@@ -45,7 +46,9 @@ export function createLogActivities({ logs }: AwsClients): Pick<Activities, 'rea
       } catch (error) {
         const trouble = readTrouble(error);
         log.warn('the log tail could not be read', { code: trouble.code, reason: trouble.message, logGroupName });
-        return [];
+        // Who reads the failure would else take it that nothing was logged.
+        const advice = adviseOnDenial(trouble.message);
+        return advice === undefined ? [] : [`(the log could not be read: ${trouble.message}; ${advice})`];
       }
     },
   };

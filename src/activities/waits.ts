@@ -13,7 +13,9 @@ import {
 import { mergeSamples } from '../domain/metrics';
 import { changeOfTrainingJob, completeTrainingJob, isNewForTrainingJob } from '../domain/training-status';
 import type { MetricSample } from '../contract';
-import type { Awaited, WaitingActivities } from './index';
+import type { AwsTrouble } from '../domain/aws-errors';
+import { describeReadTrouble, isWorthTelling, kindOfTrouble } from '../domain/read-troubles';
+import type { Awaited, Untold, WaitingActivities } from './index';
 import type { Reading, StatusReader } from './status-reader';
 
 /** Reads lag behind creates: something counts as gone only once it has been absent for this long. */
@@ -21,11 +23,13 @@ const ABSENT_FOR_MS = 30_000;
 
 export function createWaitingActivities(reader: StatusReader): WaitingActivities {
   return {
-    awaitTrainingJobChange({ name, seen, deadline }) {
+    awaitTrainingJobChange({ name, seen, deadline, told }) {
       let samples =
         (Context.current().info.heartbeatDetails as { samples?: MetricSample[] } | undefined)?.samples ?? [];
       return untilAnswered<Awaited<ReturnType<typeof changeOfTrainingJob>>, Parameters<typeof isNewForTrainingJob>[0]>({
         watch: (listener) => reader.watchTrainingJob(name, listener),
+        what: `training job ${name}`,
+        told,
         deadline,
         details: () => ({ samples }),
         changeIn(answered) {
@@ -36,9 +40,11 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
       });
     },
 
-    awaitEndpointChange({ name, seen, deadline, isGoing }) {
+    awaitEndpointChange({ name, seen, deadline, isGoing, told }) {
       return untilAnswered<Awaited<ReturnType<typeof changeOfEndpoint>>, EndpointObservation>({
         watch: (listener) => reader.watchEndpoint(name, listener),
+        what: `endpoint ${name}`,
+        told,
         deadline,
         details: () => ({ status: seen?.status }),
         isAbsenceExpected: isGoing === true || seen?.status === 'Deleting',
@@ -57,21 +63,26 @@ interface Waiting<Answer, Observation> {
   details: () => unknown;
   isAbsenceExpected?: boolean;
   changeIn: (observation: Observation) => Answer | undefined;
+  /** What is watched, in words. */
+  what: string;
+  /** Kinds of trouble that the caller has been told of; undefined where it asks for none. */
+  told: string[] | undefined;
 }
 
-async function untilAnswered<Answer, Observation>(
-  waiting: Waiting<Answer, Observation>,
-): Promise<Answer | { absent: true } | { deadlinePassed: true }> {
+/** How a wait may come back beside its answer. */
+type OtherEnd = { absent: true } | { deadlinePassed: true } | Untold;
+
+async function untilAnswered<Answer, Observation>(waiting: Waiting<Answer, Observation>): Promise<Answer | OtherEnd> {
   const context = Context.current();
   // By the run's own time-out, which a worker of another pace may have put into its plan.
   const heartbeatEveryMs = (context.info.heartbeatTimeoutMs ?? 0) / 4;
   let lastHeartbeatMs = 0;
   const deadlineMs = waiting.deadline === undefined ? Infinity : Date.parse(waiting.deadline);
   let absentSinceMs: number | undefined;
-  let wasTroubled = false;
+  let failuresInRow = 0;
   let unwatch = (): void => undefined;
 
-  const answered = new Promise<Answer | { absent: true } | { deadlinePassed: true }>((resolve, reject) => {
+  const answered = new Promise<Answer | OtherEnd>((resolve, reject) => {
     unwatch = waiting.watch((reading) => {
       try {
         const change = 'observation' in reading ? waiting.changeIn(reading.observation) : undefined;
@@ -80,16 +91,18 @@ async function untilAnswered<Answer, Observation>(
           context.heartbeat(waiting.details());
         }
         // Told once for each outage: a line for every read of every wait would be an outage of its own.
-        if ('trouble' in reading && !wasTroubled) {
+        if ('trouble' in reading && failuresInRow === 0) {
           log.warn('a status read failed; the wait goes on', {
             code: reading.trouble.code,
             reason: reading.trouble.message,
           });
         }
         if ('tick' in reading) return;
-        wasTroubled = 'trouble' in reading;
+        failuresInRow = 'trouble' in reading ? failuresInRow + 1 : 0;
         absentSinceMs = 'absent' in reading ? (absentSinceMs ?? Date.now()) : undefined;
+        const untold = 'trouble' in reading ? findUntold(waiting, reading.trouble, failuresInRow) : undefined;
         if (change !== undefined) resolve(change);
+        else if (untold) resolve(untold);
         else if (isGone(absentSinceMs, waiting.isAbsenceExpected)) resolve({ absent: true });
         // Only an answer can say that the deadline holds: what was not read may have ended long since.
         else if ('observation' in reading && Date.now() >= deadlineMs) resolve({ deadlinePassed: true });
@@ -103,6 +116,17 @@ async function untilAnswered<Answer, Observation>(
   } finally {
     unwatch();
   }
+}
+
+/** A trouble that needs somebody, and that the caller has not been told of. */
+function findUntold(
+  { what, told }: Pick<Waiting<unknown, unknown>, 'what' | 'told'>,
+  trouble: AwsTrouble,
+  failuresInRow: number,
+): Untold | undefined {
+  const kind = kindOfTrouble(trouble);
+  if (told === undefined || told.includes(kind) || !isWorthTelling(kind, failuresInRow)) return undefined;
+  return { trouble: kind, warning: describeReadTrouble(what, trouble) };
 }
 
 function isGone(absentSinceMs: number | undefined, isExpected = false): boolean {

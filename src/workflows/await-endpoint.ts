@@ -20,6 +20,7 @@ export async function awaitEndpoint<T>(
   for (;;) {
     const summary = `await endpoint ${name}${seen ? `: ${seen.status}` : ''}`;
     const answer = await waiting(run.plan.run, summary).awaitEndpointChange({
+  const told: string[] = [];
       name,
       ...(seen && { seen }),
       deadline,
@@ -27,9 +28,15 @@ export async function awaitEndpoint<T>(
     });
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
+      told,
     run.record.sawEndpoint(answer.change.endpoint);
     const judged = judge(answer.change.endpoint);
     if (judged !== undefined) return { answer: judged };
+    if ('trouble' in answer) {
+      run.record.warn([answer.warning]);
+      told.push(answer.trouble);
+      continue;
+    }
     ({ seen } = answer.change);
   }
 }

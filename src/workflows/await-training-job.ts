@@ -23,15 +23,22 @@ export async function awaitTrainingJob(
   for (;;) {
     const summary = `await training job ${name}${known ? `: ${known.secondaryStatus}` : ''}`;
     const answer = await waiting(run.plan.run, summary).awaitTrainingJobChange({
+  const told: string[] = [];
       name,
       ...(seen && { seen }),
       deadline: deadlineOf(known, askedAtMs),
     });
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
+      told,
     run.record.sawTrainingJob(answer.change);
     const { job } = answer.change;
     // What an answer leaves out is still known.
+    if ('trouble' in answer) {
+      run.record.warn([answer.warning]);
+      told.push(answer.trouble);
+      continue;
+    }
     known = { ...known, ...job, arn: job.arn || (known?.arn ?? '') };
     ({ seen } = answer.change);
     if (judgeTrainingJob(known) !== 'running') return { ended: known };
