@@ -9,6 +9,8 @@ export type RequestFacts = Pick<JournalEntry, 'userAgent' | 'names' | 'tags'>;
 /** AWS's own limits; a request beyond them is refused, and need not be remembered whole. */
 const TAGS_MAX = 50;
 const TEXT_LENGTH_MAX = 256;
+/** Longer than any SDK's; whoever says more says nothing. */
+const USER_AGENT_LENGTH_MAX = 2_048;
 
 /** Members by which one resource names another. */
 const NAMES = ['TrainingJobName', 'EndpointName', 'EndpointConfigName', 'ModelName'];
@@ -19,7 +21,7 @@ export function readRequestFacts(userAgent: string | undefined, members: unknown
   const names = Object.fromEntries(further.map((name) => [name, given[name] as string]));
   const tags = readTags(given.Tags);
   return {
-    ...(isShortText(userAgent) && { userAgent }),
+    ...(userAgent !== undefined && userAgent.length <= USER_AGENT_LENGTH_MAX && { userAgent }),
     ...(main !== undefined && further.length > 0 && { names }),
     ...(Object.keys(tags).length > 0 && { tags }),
   };

@@ -1,0 +1,50 @@
+/**
+ * The worlds that a test file has open, each checked after every test and, to the last run, when it is closed. Rigs open
+ * them; `check-after-each.ts` has Jest look, so that no test can forget to. Loaded by every test file, hence light.
+ */
+import type { Exemption } from './evidence';
+import type { World } from './gather';
+
+export interface OpenWorld {
+  /** Tells that a test itself brought a run to break promises, and why. Nothing exempts from safety. */
+  exempt(workflowId: string, exemption: Exemption): void;
+  /** Checks what is certain by now: safety of all, liveness and truth of the runs that have ended. */
+  check(): Promise<void>;
+  /** Checks everything, and forgets the world. */
+  close(): Promise<void>;
+}
+
+const open = new Set<OpenWorld>();
+
+/** Every world that is open, checked; called after each test. */
+export async function checkOpenWorlds(): Promise<void> {
+  for (const world of open) await world.check();
+}
+
+export async function openWorld(world: World): Promise<OpenWorld> {
+  const { openGathering } = await import('./gather');
+  const { findBrokenPromises, throwIfBroken } = await import('../promises');
+  const exempt: Record<string, Exemption> = { ...world.exempt };
+  const gathering = openGathering({ ...world, exempt });
+  // What is broken stays broken: it is told once, after the test that broke it.
+  const told = new Set<string>();
+  const check = async (closedOnly: boolean): Promise<void> => {
+    const broken = findBrokenPromises(await gathering.gather({ closedOnly })).filter((one) => !told.has(one));
+    for (const one of broken) told.add(one);
+    throwIfBroken(broken);
+  };
+  const opened: OpenWorld = {
+    exempt(workflowId, exemption) {
+      exempt[workflowId] = exemption;
+    },
+    async check() {
+      if (await gathering.hasNews()) await check(true);
+    },
+    async close() {
+      open.delete(opened);
+      await check(false);
+    },
+  };
+  open.add(opened);
+  return opened;
+}
