@@ -6,9 +6,17 @@
 import { ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
 import { activityInfo } from '@temporalio/activity';
 import { RUN_TAG, type ResourceKind } from '../contract';
-import { answerOf, isTransient, readTrouble, type AwsTrouble } from '../domain/aws-errors';
+import {
+  answerOf,
+  isTransient,
+  lacksCredentials,
+  readTrouble,
+  requireMember,
+  type AwsTrouble,
+} from '../domain/aws-errors';
 import { findDifferences } from '../domain/compare';
 import { isSinceRunBegan } from '../domain/deadlines';
+import { adviseOnDenial } from '../domain/missing-permission';
 import { callAws, failureOf, failWith, type Coordinates } from './aws-errors';
 import type { Created, RunMark } from './index';
 
@@ -54,7 +62,9 @@ export async function createOrAdopt<Request extends object>(
   if ('arn' in sent) return { arn: sent.arn, adopted: false, isOwnWork: true, warnings: [] };
   if (!isTaggingDenied(sent.trouble)) return resolve(sagemaker, creation, run, sent.trouble, at, []);
 
-  const warnings = [`tagging is denied, so the ${kind} ${name} bears no run tag: ${sent.trouble.message}`];
+  const { message } = sent.trouble;
+  const denial = [message, adviseOnDenial(message)].filter((text) => text !== undefined).join('; ');
+  const warnings = [`tagging is denied, so the ${kind} ${name} bears no run tag: ${denial}`];
   const untagged = { ...request, Tags: undefined };
   const again = await trySending(creation, untagged);
   if ('arn' in again) return { arn: again.arn, adopted: false, isOwnWork: true, warnings };
@@ -66,7 +76,7 @@ async function trySending<Request extends object>(
   request: Request,
 ): Promise<{ arn: string } | { trouble: AwsTrouble }> {
   try {
-    return { arn: (await send(request)) ?? '' };
+    return { arn: requireMember('an ARN', await send(request)) };
   } catch (error) {
     return { trouble: readTrouble(error, request) };
   }
@@ -91,6 +101,10 @@ async function resolve(
   // An earlier attempt may have made it before its worker died, whatever this one was answered.
   const isFirst = activityInfo().attempt === 1;
   if (isFirst && trouble.meaning !== 'exists' && !isTransient(trouble.meaning)) throw failureOf(trouble, at);
+  // Proof that this try made nothing, and no time to ask for more than one must.
+  if (trouble.meaning === 'throttled' || lacksCredentials(trouble)) {
+    throw failureOf(trouble, at, undefined, isFirst ? {} : { isEffectUnknown: true });
+  }
   const standing = await describeStanding(creation, at);
   if (!standing) throw notMade(trouble, at);
   const differences = findDifferences(creation.request, standing.description);
@@ -102,11 +116,18 @@ async function resolve(
   if (differences.length === 0 && isOurs) {
     return { arn: standing.arn, adopted: true, isOwnWork: isThisRuns && isRecent, warnings };
   }
+  // Made since this run began and bearing its tag: what AWS does not tell is no sign of another.
+  if (owner === run.runTag && isRecent && differences.every(({ isUntold }) => isUntold)) {
+    const untold = differences.map(({ path }) => path).join(', ');
+    const warning = `the ${creation.kind} ${creation.name} bears this run's tag, and AWS does not tell its ${untold}`;
+    return { arn: standing.arn, adopted: true, isOwnWork: true, warnings: [...warnings, warning] };
+  }
   const origin = owner === undefined ? `it bears no tag ${RUN_TAG}` : `it belongs to the run ${owner}`;
-  const found = differences.length > 0 ? differences : [origin];
+  const texts = differences.map(({ text }) => text);
+  const found = texts.length > 0 ? texts : [origin];
   const what = `the ${creation.kind} ${creation.name} exists and is not this run's: ${found.join('; ')}`;
   throw failWith('NameTaken', what, at, {
-    details: { ...answerOf(trouble), differences: [...differences, origin] },
+    details: { ...answerOf(trouble), differences: [...texts, origin] },
   });
 }
 
@@ -140,13 +161,15 @@ export async function readOwner(
   do {
     try {
       const page = await sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken: nextToken }));
-      const tag = page.Tags?.find(({ Key }) => Key === RUN_TAG);
+      const tag = requireMember('Tags', page.Tags).find(({ Key }) => Key === RUN_TAG);
       if (tag) return tag.Value;
       nextToken = page.NextToken;
     } catch (error) {
       const trouble = readTrouble(error);
-      if (trouble.meaning === 'absent' || (isUntagged && trouble.meaning === 'denied')) return undefined;
-      throw failureOf(trouble, { ...at, operation: 'ListTags' }, undefined, { isEffectUnknown: true });
+      if (isUntagged && trouble.meaning === 'denied') return undefined;
+      // Just seen there: either reads lag, or it was deleted since. Who asks again will know.
+      const code = trouble.meaning === 'absent' ? 'AwsUnreachable' : undefined;
+      throw failureOf(trouble, { ...at, operation: 'ListTags' }, code, { isEffectUnknown: true });
     }
   } while (nextToken !== undefined);
   return undefined;

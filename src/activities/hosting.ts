@@ -20,7 +20,7 @@ import { activityInfo } from '@temporalio/activity';
 import { isBound, observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
-import { readTrouble } from '../domain/aws-errors';
+import { IncompleteAnswer, readTrouble, requireMember } from '../domain/aws-errors';
 import { callAws, failureOf, ifPresent, type Coordinates } from './aws-errors';
 import type { Activities, Deleted } from './index';
 
@@ -41,6 +41,7 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
   const describeConfig = (EndpointConfigName: string) =>
     sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
   const describeEndpoint = (EndpointName: string) => sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+  const observe = async (EndpointName: string) => observeWhole(await describeEndpoint(EndpointName), EndpointName);
 
   return {
     createModel(request, run) {
@@ -54,7 +55,11 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         describe: () =>
           ifPresent(async (): Promise<Standing> => {
             const answer = await describeModel(name);
-            return { arn: answer.ModelArn ?? '', createdAt: answer.CreationTime, description: answer };
+            return {
+              arn: requireMember('ModelArn', answer.ModelArn),
+              createdAt: requireMember('CreationTime', answer.CreationTime),
+              description: answer,
+            };
           }),
         ownedBy: 'any run' as const,
       };
@@ -73,7 +78,11 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         describe: () =>
           ifPresent(async (): Promise<Standing> => {
             const answer = await describeConfig(name);
-            return { arn: answer.EndpointConfigArn ?? '', createdAt: answer.CreationTime, description: answer };
+            return {
+              arn: requireMember('EndpointConfigArn', answer.EndpointConfigArn),
+              createdAt: requireMember('CreationTime', answer.CreationTime),
+              description: answer,
+            };
           }),
         ownedBy: 'any run' as const,
         refersToOurs: true,
@@ -93,8 +102,8 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
           ifPresent(async (): Promise<Standing> => {
             const answer = await describeEndpoint(name);
             return {
-              arn: answer.EndpointArn ?? '',
-              createdAt: answer.CreationTime,
+              arn: requireMember('EndpointArn', answer.EndpointArn),
+              createdAt: requireMember('CreationTime', answer.CreationTime),
               description: withConfigToCome(answer),
             };
           }),
@@ -107,19 +116,20 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
     async updateEndpoint(request, before, run) {
       const EndpointName = request.EndpointName ?? '';
       const at = { operation: 'UpdateEndpoint', region: run.region, endpoint: EndpointName };
-      const answer = await callAws(at, () => ifPresent(() => describeEndpoint(EndpointName)));
-      if (!answer) return { outcome: 'changed meanwhile' };
-      const live = observeEndpoint(answer);
+      const live = await callAws(at, () => ifPresent(() => observe(EndpointName)));
+      if (!live) return { outcome: 'changed meanwhile' };
       if (isBound(live, request.EndpointConfigName) || wasRolledBack(live, before)) return { outcome: 'under way' };
       if (live.status !== before.status || live.lastModifiedTime !== before.lastModifiedTime) {
         return { outcome: 'changed meanwhile' };
       }
       try {
-        await sagemaker.send(new UpdateEndpointCommand(request));
+        const { EndpointArn } = await sagemaker.send(new UpdateEndpointCommand(request));
+        requireMember('EndpointArn', EndpointArn);
         return { outcome: 'sent' };
       } catch (error) {
         const trouble = readTrouble(error);
-        const now = await callAws(at, async () => observeEndpoint(await describeEndpoint(EndpointName)));
+        const now = await callAws(at, () => ifPresent(() => observe(EndpointName)));
+        if (!now) return { outcome: 'changed meanwhile' };
         if (isBound(now, request.EndpointConfigName)) return { outcome: 'under way' };
         if (trouble.meaning === 'not now') return { outcome: 'changed meanwhile' };
         throw failureOf(trouble, at, trouble.meaning === 'absent' ? 'AwsUnreachable' : undefined);
@@ -131,22 +141,30 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
       return callAws(at, async () => {
         const answer = await ifPresent(() => describeEndpoint(endpointName));
         if (!answer) return null;
-        const endpoint = observeEndpoint(answer);
-        const config = await ifPresent(() => describeConfig(endpoint.endpointConfigName));
-        const isOurs = async (arn: string | undefined) =>
-          arn !== undefined && (await readOwner(sagemaker, arn, at)) !== undefined;
+        const endpoint = observeEndpoint(answer, endpointName);
+        const configName = endpoint.endpointConfigName;
+        const config = configName === '' ? undefined : await ifPresent(() => describeConfig(configName));
+        const isOurs = async (arn: string) => (await readOwner(sagemaker, arn, at)) !== undefined;
         const models: { name: string; isOurs: boolean }[] = [];
-        for (const { ModelName } of config?.ProductionVariants ?? []) {
-          const model = ModelName === undefined ? undefined : await ifPresent(() => describeModel(ModelName));
-          if (model) models.push({ name: model.ModelName ?? '', isOurs: await isOurs(model.ModelArn) });
+        const variants = config ? requireMember('ProductionVariants', config.ProductionVariants) : [];
+        for (const { ModelName: name } of variants) {
+          const model = name === undefined ? undefined : await ifPresent(() => describeModel(name));
+          if (name === undefined || !model) continue;
+          models.push({ name, isOurs: await isOurs(requireMember('ModelArn', model.ModelArn)) });
         }
-        const owner = await readOwner(sagemaker, endpoint.arn, at);
+        const owner = await readOwner(sagemaker, requireMember('EndpointArn', endpoint.arn), at);
+        // Of one of ours, everything is decided by these.
+        const [lacking] = endpoint.lacks ?? [];
+        if (owner !== undefined && lacking !== undefined) throw new IncompleteAnswer(lacking);
         return {
           endpoint,
           ...(owner !== undefined && { owner }),
           isOurs: owner !== undefined,
           ...(config && {
-            config: { name: endpoint.endpointConfigName, isOurs: await isOurs(config.EndpointConfigArn) },
+            config: {
+              name: configName,
+              isOurs: await isOurs(requireMember('EndpointConfigArn', config.EndpointConfigArn)),
+            },
           }),
           models,
         };
@@ -156,23 +174,24 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
     async deleteEndpoint(EndpointName, region, ifConfig) {
       const at = { operation: 'DeleteEndpoint', region, endpoint: EndpointName };
       if (ifConfig !== undefined) {
-        const answer = await callAws(at, () => ifPresent(() => describeEndpoint(EndpointName)));
-        if (!answer) return { wasThere: false };
-        if (!isBound(observeEndpoint(answer), ifConfig)) return { wasThere: true, isOthers: true };
+        const live = await callAws(at, () => ifPresent(() => observe(EndpointName)));
+        if (!live) return { wasThere: false };
+        if (!isBound(live, ifConfig)) return { wasThere: true, isOthers: true };
       }
       return deleteOne(at, () => sagemaker.send(new DeleteEndpointCommand({ EndpointName })));
     },
 
     async deleteEndpointConfig(EndpointConfigName, region, ifTaggedBy) {
       const at = { operation: 'DeleteEndpointConfig', region, endpointconfig: EndpointConfigName };
-      const arnOf = async () => (await describeConfig(EndpointConfigName)).EndpointConfigArn;
+      const arnOf = async () =>
+        requireMember('EndpointConfigArn', (await describeConfig(EndpointConfigName)).EndpointConfigArn);
       if (await isOthers(sagemaker, at, arnOf, ifTaggedBy)) return { wasThere: true, isOthers: true };
       return deleteOne(at, () => sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
     },
 
     async deleteModel(ModelName, region, ifTaggedBy) {
       const at = { operation: 'DeleteModel', region, model: ModelName };
-      const arnOf = async () => (await describeModel(ModelName)).ModelArn;
+      const arnOf = async () => requireMember('ModelArn', (await describeModel(ModelName)).ModelArn);
       if (await isOthers(sagemaker, at, arnOf, ifTaggedBy)) return { wasThere: true, isOthers: true };
       return deleteOne(at, () => sagemaker.send(new DeleteModelCommand({ ModelName })));
     },
@@ -183,12 +202,21 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
 async function isOthers(
   sagemaker: SageMakerClient,
   at: Coordinates,
-  arnOf: () => Promise<string | undefined>,
+  arnOf: () => Promise<string>,
   ifTaggedBy: string | undefined,
 ): Promise<boolean> {
   if (ifTaggedBy === undefined) return false;
   const arn = await callAws(at, () => ifPresent(arnOf));
   return arn !== undefined && (await readOwner(sagemaker, arn, at)) !== ifTaggedBy;
+}
+
+/** An endpoint with all that is decided by. @throws {@link IncompleteAnswer} */
+function observeWhole(answer: DescribeEndpointCommandOutput, name: string): EndpointObservation {
+  const endpoint = observeEndpoint(answer, name);
+  requireMember('EndpointArn', endpoint.arn);
+  const [lacking] = endpoint.lacks ?? [];
+  if (lacking !== undefined) throw new IncompleteAnswer(lacking);
+  return endpoint;
 }
 
 /** An endpoint is compared by the config it will have once what is under way has ended. */

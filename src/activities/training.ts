@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
-import { readTrouble } from '../domain/aws-errors';
+import { readTrouble, requireMember } from '../domain/aws-errors';
 import { callAws, failureOf, ifPresent } from './aws-errors';
 import type { Activities } from './index';
 
@@ -54,6 +54,10 @@ export function createTrainingActivities({
 function describeTrainingJob(sagemaker: SageMakerClient, name: string): Promise<Standing | undefined> {
   return ifPresent(async () => {
     const answer = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-    return { arn: answer.TrainingJobArn ?? '', createdAt: answer.CreationTime, description: answer };
+    return {
+      arn: requireMember('TrainingJobArn', answer.TrainingJobArn),
+      createdAt: requireMember('CreationTime', answer.CreationTime),
+      description: answer,
+    };
   });
 }

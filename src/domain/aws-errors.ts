@@ -94,11 +94,28 @@ export interface AwsTrouble extends AwsAnswer {
   requestId: string | undefined;
 }
 
+/**
+ * An answer that the client took for one although it lacks what it must tell: an empty 200, a member left out. It says as
+ * little as no answer.
+ */
+export class IncompleteAnswer extends Error {
+  override readonly name = 'IncompleteAnswer';
+  constructor(member: string) {
+    super(`AWS answered without ${member}`);
+  }
+}
+
+/** A member that an answer must have. @throws {@link IncompleteAnswer} where it has not */
+export function requireMember<T>(member: string, value: T | null | undefined): T {
+  if (value === undefined || value === null || value === '') throw new IncompleteAnswer(member);
+  return value;
+}
+
 interface SdkException {
   name?: string;
   code?: string;
   message?: string;
-  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $metadata?: { httpStatusCode?: number; requestId?: string; clockSkewCorrected?: boolean };
   $response?: { statusCode?: number };
 }
 
@@ -114,7 +131,9 @@ export function readTrouble(error: unknown, sent?: object): AwsTrouble {
     code: name && name !== 'Error' ? name : (code ?? 'Error'),
     message: withoutSecrets(message ?? String(error), sent).slice(0, REASON_LENGTH_MAX),
   };
-  return { ...answer, meaning: classifyAwsError(answer), requestId: $metadata?.requestId };
+  // Refused for this machine's clock, of which the client now knows how far it is off: the next call is signed right.
+  const meaning = $metadata?.clockSkewCorrected ? 'unavailable' : classifyAwsError(answer);
+  return { ...answer, meaning, requestId: $metadata?.requestId };
 }
 
 /** AWS echoes a refused value, and a parser a part of what it could not parse; either may be secret. */

@@ -16,12 +16,21 @@ const DEFAULTS: Record<string, unknown> = {
 /** Fields of a request that its Describe never answers. */
 const NOT_DESCRIBED = new Set(['Tags']);
 
+/** One field in which what was found differs from what was sent. */
+export interface Difference {
+  path: string;
+  /** The path with both values, where they may be shown. */
+  text: string;
+  /** True where the answer says nothing of it: it may be another, or one that AWS does not tell. */
+  isUntold: boolean;
+}
+
 /** The paths in which `found` differs from what was sent, each with both values where they may be shown. */
-export function findDifferences(sent: object, found: object): string[] {
+export function findDifferences(sent: object, found: object): Difference[] {
   return compareObjects(sent, found, '');
 }
 
-function compareObjects(sent: object, found: object, path: string): string[] {
+function compareObjects(sent: object, found: object, path: string): Difference[] {
   const answers = found as Record<string, unknown>;
   return Object.entries(sent).flatMap(([field, value]: [string, unknown]) => {
     if (path === '' && NOT_DESCRIBED.has(field)) return [];
@@ -31,22 +40,27 @@ function compareObjects(sent: object, found: object, path: string): string[] {
   });
 }
 
-function compareValues(sent: unknown, found: unknown, path: string, fallback?: unknown): string[] {
+function compareValues(sent: unknown, found: unknown, path: string, fallback?: unknown): Difference[] {
   if (isNothing(sent) && (isNothing(found) || found === fallback)) return [];
   if (isNothing(found) && sent === fallback) return [];
   if (Array.isArray(sent) && Array.isArray(found) && sent.length === found.length) {
     return sent.flatMap((item: unknown, i) => compareValues(item, found[i], `${path}[${String(i)}]`));
   }
   if (isObject(sent) && isObject(found)) return compareObjects(sent, found, path);
-  return sent === found ? [] : [`${path}: asked for ${show(sent)}, found ${show(found)}`];
+  if (sent === found) return [];
+  const isUntold = found === undefined || found === null;
+  return [{ path, text: `${path}: asked for ${show(sent)}, found ${show(found)}`, isUntold }];
 }
 
 /** Maps whose every key counts, told by names of keys only. */
-function compareHidden(sent: unknown, found: unknown, path: string): string[] {
+function compareHidden(sent: unknown, found: unknown, path: string): Difference[] {
   const asked = isObject(sent) ? (sent as Record<string, unknown>) : {};
   const there = isObject(found) ? (found as Record<string, unknown>) : {};
   const keys = [...new Set([...Object.keys(asked), ...Object.keys(there)])].sort();
-  return keys.filter((key) => asked[key] !== there[key]).map((key) => `${path}.${key}: values differ`);
+  const isUntold = found === undefined || found === null;
+  return keys
+    .filter((key) => asked[key] !== there[key])
+    .map((key) => ({ path: `${path}.${key}`, text: `${path}.${key}: values differ`, isUntold }));
 }
 
 function isNothing(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { classifyAwsError, isTransient } from '../../../src/domain/aws-errors';
+import { classifyAwsError, isTransient, readTrouble, requireMember } from '../../../src/domain/aws-errors';
 
 describe('what an error of AWS means', () => {
   it.each([
@@ -37,6 +37,31 @@ describe('what an error of AWS means', () => {
     [undefined, 'ECONNREFUSED', 'connect ECONNREFUSED', 'unavailable'],
   ])('%s %s (%s) means %s', (status, code, message, meaning) => {
     expect(classifyAwsError({ status, code, message })).toBe(meaning);
+  });
+
+  it('is nothing where the answer lacks what it must tell', () => {
+    expect(requireMember('Tags', [])).toEqual([]);
+    for (const value of [undefined, null, '']) {
+      let thrown: unknown;
+      try {
+        requireMember('EndpointArn', value);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(readTrouble(thrown)).toMatchObject({
+        code: 'IncompleteAnswer',
+        meaning: 'unavailable',
+        message: 'AWS answered without EndpointArn',
+      });
+    }
+  });
+
+  it('passes by itself where the client has corrected its clock', () => {
+    const refused = { name: 'InvalidSignatureException', message: 'Signature expired' };
+    expect(readTrouble({ ...refused, $metadata: { httpStatusCode: 403 } }).meaning).toBe('denied');
+    expect(readTrouble({ ...refused, $metadata: { httpStatusCode: 403, clockSkewCorrected: true } }).meaning).toBe(
+      'unavailable',
+    );
   });
 
   it('is worth asking again only for what passes by itself', () => {

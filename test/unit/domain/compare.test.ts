@@ -1,5 +1,7 @@
 import { findDifferences } from '../../../src/domain/compare';
 
+const textsOf = (sent: object, found: object) => findDifferences(sent, found).map(({ text }) => text);
+
 const sent = {
   TrainingJobName: 'iris',
   RoleArn: 'arn:role',
@@ -19,11 +21,11 @@ describe('what stands under a name', () => {
       ResourceConfig: { ...sent.ResourceConfig, VolumeSizeInGB: 30, KeepAlivePeriodInSeconds: 0 },
       InputDataConfig: [{ ...sent.InputDataConfig[0], CompressionType: 'None', RecordWrapperType: 'None' }],
     };
-    expect(findDifferences(sent, found)).toEqual([]);
+    expect(textsOf(sent, found)).toEqual([]);
   });
 
   it('is equal where what was sent is empty, false or the default and AWS answers nothing', () => {
-    expect(findDifferences({ A: {}, B: [], C: false, D: '', CompressionType: 'None' }, {})).toEqual([]);
+    expect(textsOf({ A: {}, B: [], C: false, D: '', CompressionType: 'None' }, {})).toEqual([]);
   });
 
   it('differs field by field, each with its path', () => {
@@ -33,7 +35,7 @@ describe('what stands under a name', () => {
       ResourceConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large' },
       InputDataConfig: [{ ChannelName: 'training', DataSource: { S3DataSource: { S3Uri: 's3://x/y' } } }],
     };
-    expect(findDifferences(sent, found)).toEqual([
+    expect(textsOf(sent, found)).toEqual([
       'RoleArn: asked for "arn:role", found "arn:other"',
       'ResourceConfig.InstanceCount: asked for 1, found 2',
       'InputDataConfig[0].DataSource.S3DataSource.S3Uri: asked for "s3://a/b", found "s3://x/y"',
@@ -41,12 +43,12 @@ describe('what stands under a name', () => {
   });
 
   it('differs where a list is longer or a field is missing', () => {
-    expect(findDifferences({ A: [1] }, { A: [1, 2] })).toHaveLength(1);
-    expect(findDifferences({ A: 'x' }, {})).toEqual(['A: asked for "x", found nothing']);
+    expect(textsOf({ A: [1] }, { A: [1, 2] })).toHaveLength(1);
+    expect(textsOf({ A: 'x' }, {})).toEqual(['A: asked for "x", found nothing']);
   });
 
   it('never shows hyperparameters or environment, only which keys differ', () => {
-    const differences = findDifferences(
+    const differences = textsOf(
       { HyperParameters: { epochs: '10', secret: 's3cret' }, PrimaryContainer: { Environment: { TOKEN: 't0ken' } } },
       {
         HyperParameters: { epochs: '11', secret: 's3cret', other: 'h1dden' },
@@ -57,6 +59,23 @@ describe('what stands under a name', () => {
       'HyperParameters.epochs: values differ',
       'HyperParameters.other: values differ',
       'PrimaryContainer.Environment.TOKEN: values differ',
+    ]);
+  });
+
+  it('differs in a field that AWS does not tell otherwise than in one that it tells', () => {
+    const found = { RoleArn: 'arn:other', PrimaryContainer: {}, HyperParameters: { a: '2' } };
+    const asked = {
+      RoleArn: 'arn:role',
+      VpcConfig: { Subnets: ['a'] },
+      PrimaryContainer: { Image: 'x', Environment: { A: '1' } },
+    };
+    const told = findDifferences({ ...asked, HyperParameters: { a: '1' } }, found);
+    expect(told.map(({ path, isUntold }) => `${path} ${isUntold ? 'untold' : 'told'}`)).toEqual([
+      'RoleArn told',
+      'VpcConfig untold',
+      'PrimaryContainer.Image untold',
+      'PrimaryContainer.Environment.A untold',
+      'HyperParameters.a told',
     ]);
   });
 });
