@@ -22,6 +22,19 @@ export function findPlanProblems({ training, hosting }: Plan): string[] {
   return requests.flatMap(([operation, request]) => (request ? checkRequest(operation, request) : []));
 }
 
+/** Temporal refuses payloads over 2 MiB, and the worker would hand the plan over again and again. */
+const PLAN_BYTES_MAX = 2_000_000;
+
+/** A plan says some of its input several times: tags for each resource, the image for training and hosting. */
+export function findSizeProblems(plan: Plan): string[] {
+  const bytes = Buffer.byteLength(JSON.stringify(plan));
+  if (bytes <= PLAN_BYTES_MAX) return [];
+  return [
+    `the input makes a plan of ${String(bytes)} bytes, and Temporal takes ${String(PLAN_BYTES_MAX)}: put large values into S3 ` +
+      'and pass their URI as a channel or hyperparameter',
+  ];
+}
+
 /** Temporal ends a run that is out of time without a word to it, so nothing would be stopped or deleted. */
 export function findTimeoutProblems({ training, hosting, removal }: Plan, { timeoutMs }: RunIdentity): string[] {
   if (timeoutMs === undefined) return [];
