@@ -11,7 +11,7 @@ export interface JournalEntry {
   operation: string;
   /** ISO 8601; when the call took effect or was refused. */
   time: string;
-  /** HTTP status; 0 where a call was dropped before it had any effect. */
+  /** HTTP status; 0 where a call was dropped, or answered with a success by a fault rule, before it had any effect. */
   status: number;
   /** The main name in the request: a training job, an endpoint, `bucket/key`, a log stream. */
   resource: string | null;

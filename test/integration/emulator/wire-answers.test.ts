@@ -232,6 +232,25 @@ describe('an answer that is broken off', () => {
   });
 });
 
+describe('a success that is made up', () => {
+  it('is told by the journal from one that is none', async () => {
+    const made = {
+      action: 'error',
+      operation: 'CreateTrainingJob',
+      status: 200,
+      contentType: 'application/x-amz-json-1.1',
+      times: 1,
+    } as const;
+    await add({ ...made, body: '' });
+    expect((await create()).TrainingJobArn).toBeUndefined();
+    expect(statuses.size).toBe(0);
+    await add({ ...made, body: '{"TrainingJobArn":', when: 'after' });
+    await expect(create()).rejects.toThrow();
+    expect(statuses.size).toBe(1);
+    expect(await journal()).toEqual(['CreateTrainingJob 0', 'CreateTrainingJob 200 withheld']);
+  });
+});
+
 describe('a delay', () => {
   it('holds a call up for its time, and the next rule has its say', async () => {
     await add({ action: 'delay', ms: 3_600_000, operation: 'CreateTrainingJob', id: 'long' });
