@@ -63,9 +63,11 @@ export interface Victim {
 }
 
 /** A status read twice in a row, so that there is a read that brings nothing new; all others go at first sight. */
-const SEEN_TWICE: readonly Phase[] = ['Training', 'Stopping', 'Creating', 'Updating', 'Deleting'];
+const SEEN_TWICE: readonly Phase[] = ['Training', 'Creating', 'Updating', 'Deleting'];
+/** Stopping is not held up: a job that stops uploads what it has, and shows that. */
 const PHASES: readonly Phase[] = [...SEEN_TWICE, 'Starting', 'Downloading', 'Uploading'];
 const FOR_EVER_MS = 3_600_000;
+const STEPWISE = { Stopping: 0, ...Object.fromEntries(PHASES.map((phase) => [phase, FOR_EVER_MS])) };
 
 const PROGRAM = join(__dirname, 'worker-process.cjs');
 const CREDENTIALS = {
@@ -112,7 +114,7 @@ interface Shared {
 }
 
 async function startCase({ server, router, processes }: Shared, region: string, options: CaseOptions): Promise<Case> {
-  const { phases = Object.fromEntries(PHASES.map((phase) => [phase, FOR_EVER_MS])), simulated = true } = options;
+  const { phases = STEPWISE, simulated = true } = options;
   const emulator = await startEmulator({
     simulated,
     phases,

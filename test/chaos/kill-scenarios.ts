@@ -1,0 +1,128 @@
+/**
+ * The runs of the kill table: what stands before, what is started, and what is to stand in the end. Which calls each
+ * makes to AWS is not said here: healthy runs tell, and `kill-table.test.ts` kills a worker at every one.
+ */
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DescribeEndpointCommand,
+} from '@aws-sdk/client-sagemaker';
+import { join } from 'node:path';
+import { RUN_TAG, type WorkflowType } from '../../src/contract';
+import type { Case, CaseOptions } from '../support/case-rig';
+import { DATA_BUCKET, DEPLOY, ESTIMATOR, mainJob, ROLE } from '../support/rig';
+import { until } from '../support/until';
+
+export interface Scenario {
+  type: WorkflowType;
+  input: (name: string) => object;
+  options?: CaseOptions;
+  /** What is there before the run begins. */
+  prepare?: (one: Case) => Promise<void>;
+  /** The run is cancelled when this call has been answered. */
+  cancelAfter?: string;
+  /** Workers are killed at the calls after this one; those before it are another scenario's. @default at all */
+  killAfter?: string;
+  /** How the run ends: `Completed`, or its failure's code. */
+  ends: string;
+  /** What AWS has in the end: kind, and status where it has one. */
+  leaves: string[];
+}
+
+const { outputPath: _given, ...IN_DEFAULT_BUCKET } = ESTIMATOR;
+const HOSTED = ['model', 'endpoint config', 'endpoint: InService'];
+
+export const SCENARIOS: Record<string, Scenario> = {
+  fit: {
+    type: 'fit',
+    // The role by its name and no bucket: both cost calls of their own.
+    input: (jobName) => ({
+      estimator: { ...IN_DEFAULT_BUCKET, role: 'Trainer' },
+      fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
+    }),
+    ends: 'Completed',
+    leaves: ['training job: Completed'],
+  },
+  'fit, cancelled': {
+    type: 'fit',
+    input: (jobName) => ({ estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } }),
+    options: { endless: 'Training' },
+    cancelAfter: 'DescribeTrainingJob (Training), again',
+    killAfter: 'DescribeTrainingJob (Training), again',
+    ends: 'Cancelled',
+    leaves: ['training job: Stopped'],
+  },
+  'deploy, new endpoint': {
+    type: 'deploy',
+    input: (name) => deployInput(name),
+    ends: 'Completed',
+    leaves: HOSTED,
+  },
+  'deploy, update': {
+    type: 'deploy',
+    input: (name) => deployInput(name),
+    prepare: deployEarlier,
+    ends: 'Completed',
+    leaves: HOSTED,
+  },
+  'deploy, failed': {
+    type: 'deploy',
+    input: (name) => deployInput(name, 'broken'),
+    options: { simulated: false, images: { broken: join(__dirname, '../support/algorithms/broken-server') } },
+    killAfter: 'DescribeEndpoint (Creating), again',
+    ends: 'EndpointFailed',
+    leaves: [],
+  },
+  fitThenDeploy: {
+    type: 'fitThenDeploy',
+    input: (name) => mainJob(name),
+    ends: 'Completed',
+    leaves: ['training job: Completed', ...HOSTED],
+  },
+  deleteEndpoint: {
+    type: 'deleteEndpoint',
+    input: (endpointName) => ({ endpointName }),
+    prepare: deployEarlier,
+    ends: 'Completed',
+    leaves: [],
+  },
+};
+
+function deployInput(endpointName: string, image = 'iris'): object {
+  return {
+    modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`,
+    deploy: { ...DEPLOY, endpointName, image, role: ROLE },
+  };
+}
+
+/** An endpoint in service, as a run of ours made it last night. */
+async function deployEarlier({ name, sagemaker, control }: Case): Promise<void> {
+  const Tags = [{ Key: RUN_TAG, Value: 'last-night/1' }];
+  const ModelName = `${name}-earlier-model`;
+  const EndpointConfigName = `${name}-earlier-config`;
+  await sagemaker.send(
+    new CreateModelCommand({
+      ModelName,
+      ExecutionRoleArn: ROLE,
+      PrimaryContainer: { Image: 'iris', ModelDataUrl: `s3://${DATA_BUCKET}/given/model.tar.gz` },
+      Tags,
+    }),
+  );
+  await sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName,
+      ProductionVariants: [
+        { VariantName: 'AllTraffic', ModelName, InitialInstanceCount: 1, InstanceType: 'ml.m5.large' },
+      ],
+      Tags,
+    }),
+  );
+  await control.setClock({ phases: { Creating: 0 } });
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName, Tags }));
+  await until(
+    async () =>
+      (await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }))).EndpointStatus === 'InService',
+    { what: 'the earlier endpoint to serve' },
+  );
+}
