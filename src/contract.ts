@@ -129,7 +129,16 @@ export interface FitArguments {
   pendingTimeoutSeconds?: number;
   /** How long past max-run a job may take before we stop it ourselves, in seconds. @default 1800 */
   overrunSeconds?: number;
+  /**
+   * Go on with the model of a job that AWS's limits of time or a person stopped, where it has left one in S3. The result
+   * then says `stopped`, with a warning. Never of a job that this run stopped: a cancel and our own deadline stay what
+   * they are. @default a job that was stopped fails the run
+   */
+  acceptStopped?: AcceptStopped;
 }
+
+/** What a job that was stopped must have left to be gone on with. */
+export type AcceptStopped = 'if-model-exists';
 
 /** Arguments of `deploy`, those of `createModel` among them. */
 export interface DeployArguments {
@@ -168,6 +177,8 @@ export type DeployInput = DeployTrainedInput | DeployModelDataInput;
 export interface DeployTrainedInput {
   /** A job that still trains is waited for. */
   trainingJobName: string;
+  /** Deploy the model of a job that was stopped, where it has left one. @default such a job fails the run */
+  acceptStopped?: AcceptStopped;
   /** Of the job, hence not given. */
   modelData?: undefined;
   /** Its image, role and tags serve where `deploy` has none. */
@@ -184,6 +195,8 @@ export type DeployModelDataInput = {
   modelData: string;
   /** No job is asked. */
   trainingJobName?: undefined;
+  /** Of a job, hence not given. */
+  acceptStopped?: undefined;
   /** AWS region; a worker of another one refuses the run. @default the worker's */
   region?: string;
 } & (
@@ -361,6 +374,143 @@ export interface RunMemo {
   warnings: string[];
 }
 
+// --- outcomes --------------------------------------------------------------------------------------------------------
+
+/**
+ * Who or what stopped a training job: a person, by AWS's console or API; AWS, after max-run or the wait for spot
+ * instances; this run's own deadline. Unknown: AWS says so by a secondary status that this version does not know.
+ */
+export type StoppedBy = 'person' | 'max-runtime' | 'max-wait' | 'deadline' | 'unknown';
+
+/** Why something failed, as the beginning of AWS's reason tells it. */
+export type FailureCause = 'algorithm' | 'client' | 'internal' | 'capacity' | 'unknown';
+
+/** What AWS last said of a training job. */
+interface TrainingJobTold {
+  /** What it is about. */
+  resource: 'training job';
+  /** AWS's word, such as `Stopped`. */
+  status?: string;
+  /** AWS's word, such as `MaxRuntimeExceeded`. */
+  secondaryStatus?: string;
+}
+
+/** How a training job ended well: only that is what was asked for. */
+export interface CompletedTrainingJob extends TrainingJobTold {
+  /** All of it trained. */
+  kind: 'completed';
+}
+
+/** How a training job ended that was stopped; that is no success, whatever it has left. */
+export interface StoppedTrainingJob extends TrainingJobTold {
+  /** It was told to end before it had. */
+  kind: 'stopped';
+  /** By whom. */
+  by: StoppedBy;
+  /** S3 URI of model data that stands there all the same: as far as the algorithm had got. */
+  leftModelData?: string;
+}
+
+/** How a training job ended that failed. */
+export interface FailedTrainingJob extends TrainingJobTold {
+  /** AWS's reason says why. */
+  kind: 'failed';
+  /** What AWS's reason blames. */
+  cause: FailureCause;
+  /** S3 URI of model data that stands there all the same: perhaps in part. */
+  leftModelData?: string;
+}
+
+/** A training job of which no end was seen: it was deleted, or its stop has not been observed. */
+export interface LostTrainingJob extends TrainingJobTold {
+  /** Somebody deleted it, or it has not ended in time. */
+  kind: 'deleted' | 'unfinished';
+}
+
+/** How a training job ended; `kind` tells which. */
+export type TrainingJobOutcome = CompletedTrainingJob | StoppedTrainingJob | FailedTrainingJob | LostTrainingJob;
+
+/** What AWS last said of an endpoint. */
+interface EndpointTold {
+  /** What it is about. */
+  resource: 'endpoint';
+  /** AWS's word, such as `RollingBack`. */
+  status?: string;
+}
+
+/** An endpoint that does not serve. */
+export interface FailedEndpoint extends EndpointTold {
+  /** AWS's reason says why. */
+  kind: 'failed';
+  /** What AWS's reason blames. */
+  cause: FailureCause;
+}
+
+/** An endpoint that serves, but not this run's model: as before the update, or what another deploy brought since. */
+export interface EndpointServingOther extends EndpointTold {
+  /** Rolled back by AWS, or superseded by somebody's later deploy. */
+  kind: 'rolled back' | 'superseded';
+  /** The endpoint config that it serves by. */
+  serves: string;
+  /** What AWS's reason blames. */
+  cause: FailureCause;
+}
+
+/**
+ * An endpoint that serves an unknown mix, old and new, since its rollback failed too; or that was deleted; or that had not
+ * settled in time.
+ */
+export interface UnsettledEndpoint extends EndpointTold {
+  /** Which of them. */
+  kind: 'rollback failed' | 'deleted' | 'unfinished';
+}
+
+/** What became of an endpoint that does not serve this run's model; `kind` tells which. */
+export type EndpointOutcome = FailedEndpoint | EndpointServingOther | UnsettledEndpoint;
+
+/** A create that AWS refused for a quota: nothing was made. */
+export interface OverQuota {
+  /** What was to be made. */
+  resource: ResourceKind;
+  /** No more of it is granted. */
+  kind: 'over quota';
+  /** The quota's name as AWS Service Quotas has it, where AWS names it. */
+  quota?: string;
+  /** What the quota grants, such as a number of instances. */
+  limit?: number;
+  /** How much of it was in use. */
+  inUse?: number;
+  /** How much more was asked for. */
+  requested?: number;
+}
+
+/** What became of the one resource that a failure is about: told apart by `resource` and `kind`. */
+export type Outcome = TrainingJobOutcome | EndpointOutcome | OverQuota;
+
+/** The outcomes that a failure of each code tells; codes that are not here tell none. */
+export interface OutcomesByCode {
+  /** A quota, or AWS has no such instances. */
+  LimitExceeded: OverQuota | FailedTrainingJob | FailedEndpoint;
+  /** The job ended, but where is its model? */
+  ArtefactMissing: CompletedTrainingJob;
+  /** AWS's reason blames something. */
+  TrainingJobFailed: FailedTrainingJob;
+  /** By somebody. */
+  TrainingJobStopped: StoppedTrainingJob;
+  /** By a limit of time. */
+  TrainingJobTimedOut: StoppedTrainingJob | LostTrainingJob;
+  /** It was there when the run began to wait for it. */
+  TrainingJobNotFound: LostTrainingJob;
+  /** It serves nothing, a mix, or what another deploy brought. */
+  EndpointFailed: FailedEndpoint | EndpointServingOther | UnsettledEndpoint;
+  /** It serves what it served. */
+  EndpointRolledBack: EndpointServingOther;
+  /** It is still on its way. */
+  EndpointTimedOut: UnsettledEndpoint;
+  /** It was there when the run began to wait for it. */
+  EndpointNotFound: UnsettledEndpoint;
+}
+
 /** Result of the workflow `fit`. */
 export interface FitResult {
   /** The job that trained; its Workflow Id too where our client started it. */
@@ -369,6 +519,8 @@ export interface FitResult {
   trainingJobArn: string;
   /** S3 URI of the model data. */
   modelData: string;
+  /** How the job ended: `completed`, or `stopped` where `acceptStopped` let the run go on with what it left. */
+  outcome: CompletedTrainingJob | StoppedTrainingJob;
   /** AWS region of the job. */
   region: string;
   /** When training began, after the wait for instances. */
@@ -379,6 +531,8 @@ export interface FitResult {
   trainingTimeSeconds?: number;
   /** What AWS charges for, in seconds of one instance. */
   billableTimeSeconds?: number;
+  /** All secondary statuses that the job went through, the oldest first; interruptions and restarts are among them. */
+  transitions: SecondaryStatusTransition[];
   /** The last value of each metric. */
   finalMetrics: MetricSample[];
   /** What the run intended and made, and what became of it. */
@@ -530,10 +684,15 @@ export const FAILURE_CODES = [
 /** A failure code: what to switch on. */
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
+/** The outcomes that a failure of this code tells. */
+export type OutcomeOf<Code extends FailureCode> = Code extends keyof OutcomesByCode ? OutcomesByCode[Code] : never;
+
 /** First of a failure's `details`: all that is known beside code and message. */
 export interface FailureDetails {
   /** AWS's own words. */
   reason?: string;
+  /** What became of the training job or the endpoint, where the failure is about that. */
+  outcome?: Outcome;
   /** AWS's request id. */
   requestId?: string;
   /** What to do about it. */
@@ -548,10 +707,14 @@ export interface FailureDetails {
   differences?: string[];
   /** The training job it is about. */
   trainingJobName?: string;
+  /** Its ARN, once AWS has told it. */
+  trainingJobArn?: string;
   /** S3 URI of the model data, where the training had succeeded: a `deploy` can go on from it. */
   modelData?: string;
   /** The endpoint it is about. */
   endpointName?: string;
+  /** Its ARN, once AWS has told it. */
+  endpointArn?: string;
   /** What the run made and what became of it. */
   ledger?: LedgerEntry[];
 }

@@ -3,9 +3,12 @@
  * `domain/aws-errors.ts`, the texts stand in `domain/failures.ts`.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import type { FailureCode, FailureDetails } from '../contract';
-import { answerOf, readTrouble, type AwsMeaning, type AwsTrouble } from '../domain/aws-errors';
+import type { FailureCode, FailureDetails, ResourceKind } from '../contract';
+import { answerOf, lacksCredentials, readTrouble, type AwsMeaning, type AwsTrouble } from '../domain/aws-errors';
 import { FAILURES } from '../domain/failures';
+import { adviseOnDenial } from '../domain/missing-permission';
+import { readOverQuota } from '../domain/outcomes';
+import { RENEW_CREDENTIALS } from '../domain/read-troubles';
 
 /** What was asked of which resource: the coordinates of a failure. */
 export interface Coordinates {
@@ -36,9 +39,35 @@ export function failureOf(
 ): ApplicationFailure {
   const { operation } = at;
   return failWith(code, `${operation}: ${trouble.code}: ${trouble.message}`, at, {
-    details: { ...answerOf(trouble), ...further },
+    details: { ...answerOf(trouble), ...adviceOn(trouble), ...quotaIn(trouble, at), ...further },
     retryable: code === 'AwsUnreachable' || code === 'RoleNotAssumable',
   });
+}
+
+/** Once a run is under way, credentials that are not good are waited for, as an outage is. */
+function codeOf(trouble: AwsTrouble): FailureCode {
+  return lacksCredentials(trouble) ? 'AwsUnreachable' : CODE_OF[trouble.meaning];
+}
+
+/** What to do, where AWS's words tell more than the code does. */
+function adviceOn(trouble: AwsTrouble): Pick<FailureDetails, 'fix'> {
+  const fix = lacksCredentials(trouble) ? RENEW_CREDENTIALS : adviseOnDenial(trouble.message);
+  return fix === undefined ? {} : { fix };
+}
+
+/** What each operation was to make. */
+const MADE_BY: Partial<Record<string, ResourceKind>> = {
+  CreateTrainingJob: 'training job',
+  CreateModel: 'model',
+  CreateEndpointConfig: 'endpoint config',
+  CreateEndpoint: 'endpoint',
+  UpdateEndpoint: 'endpoint',
+};
+
+/** Which quota it is that AWS names. */
+function quotaIn({ meaning, message }: AwsTrouble, { operation }: Coordinates): Pick<FailureDetails, 'outcome'> {
+  const made = MADE_BY[operation];
+  return meaning === 'limit' && made !== undefined ? { outcome: readOverQuota(made, message) } : {};
 }
 
 /** Calls AWS; what the client throws becomes the failure that its meaning is. */

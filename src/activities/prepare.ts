@@ -20,8 +20,9 @@ import {
 import { answerOf, readTrouble } from '../domain/aws-errors';
 import { modelDataUri } from '../domain/names';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
-import { judgeTrainingJob } from '../domain/training-status';
+import { findSecretSigns } from '../domain/secret-signs';
 import { checkInput, type InputOf } from '../schemas';
+import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { AwsClients } from './aws';
 import { callAws, failureOf, failWith } from './aws-errors';
 import {
@@ -153,12 +154,6 @@ async function findModelSource(aws: AwsClients, input: DeployInput): Promise<Mod
   return sourceFromArguments(input) ?? describeModelSource(aws, input, input.trainingJobName ?? '');
 }
 
-const CODE_OF_VERDICT: Record<'failed' | 'stopped' | 'ran out of time', FailureCode> = {
-  failed: 'TrainingJobFailed',
-  stopped: 'TrainingJobStopped',
-  'ran out of time': 'TrainingJobTimedOut',
-};
-
 async function describeModelSource(
   { sagemaker, region }: AwsClients,
   input: DeployInput,
@@ -173,17 +168,24 @@ async function describeModelSource(
       const details = { ...answerOf(trouble), trainingJobName: name };
       throw failWith('TrainingJobNotFound', `there is no training job named ${name}`, at, { details });
     });
-  const verdict = judgeTrainingJob({ status: job.TrainingJobStatus ?? '', secondaryStatus: job.SecondaryStatus ?? '' });
-  if (verdict !== 'completed' && verdict !== 'running') {
-    const reason = job.FailureReason ?? job.SecondaryStatus ?? verdict;
-    const what = `the training job ${name} made no model to deploy: ${verdict}: ${reason}`;
-    throw failWith(CODE_OF_VERDICT[verdict], what, at, { details: { reason, trainingJobName: name } });
+  const ended = outcomeOfTrainingJob({
+    status: job.TrainingJobStatus ?? '',
+    secondaryStatus: job.SecondaryStatus ?? '',
+    ...(job.FailureReason !== undefined && { failureReason: job.FailureReason }),
+  });
+  const willDo = ended?.kind !== 'failed' && (ended?.kind !== 'stopped' || input.acceptStopped !== undefined);
+  if (!willDo) {
+    const reason = job.FailureReason ?? job.SecondaryStatus ?? ended.kind;
+    const what = `the training job ${name} made no model to deploy: ${ended.kind}: ${reason}`;
+    throw failWith(codeOfTrainingJob(ended), what, at, { details: { reason, outcome: ended, trainingJobName: name } });
   }
   return {
     trainingJobName: name,
     modelData: job.ModelArtifacts?.S3ModelArtifacts || modelDataUri(job.OutputDataConfig?.S3OutputPath ?? '', name),
     image: input.deploy.image ?? input.estimator?.imageName ?? job.AlgorithmSpecification?.TrainingImage ?? '',
-    role: input.deploy.role ?? input.estimator?.role ?? job.RoleArn ?? '',
-    ...(verdict === 'running' && { awaitedTrainingJob: name }),
+    role: input.deploy.role ?? input.estimator?.role ?? told('RoleArn', job.RoleArn),
+    // What a stopped job has left is looked for where the job is awaited, which then takes no time.
+    ...(ended?.kind !== 'completed' && { awaitedTrainingJob: name }),
+    ...(input.acceptStopped !== undefined && { acceptStopped: input.acceptStopped }),
   };
 }

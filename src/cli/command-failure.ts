@@ -38,14 +38,17 @@ export class CommandFailure extends Error {
 
 const DETAILS: (keyof Details)[] = [
   'reason',
+  'outcome',
   'requestId',
   'fix',
   'problems',
   'differences',
   'logTail',
   'trainingJobName',
+  'trainingJobArn',
   'modelData',
   'endpointName',
+  'endpointArn',
   'modelStatus',
   'ledger',
   'workflowId',

@@ -8,7 +8,7 @@
  */
 import { z } from 'zod';
 import { FAILURE_CODES } from '../contract';
-import { ledgerEntrySchema, RESULT_SCHEMAS, stageSchema, time } from './result-schemas';
+import { ledgerEntrySchema, outcomeSchema, RESULT_SCHEMAS, stageSchema, time } from './result-schemas';
 
 /** Version of the events' shape. */
 export const EVENTS_VERSION = 1;
@@ -111,14 +111,17 @@ const error = z.strictObject({
   message: z.string(),
   exitCode: z.int(),
   reason: z.string().optional(),
+  outcome: outcomeSchema.optional(),
   requestId: z.string().optional(),
   fix: z.string().optional(),
   problems: z.array(z.string()).optional(),
   differences: z.array(z.string()).optional(),
   logTail: z.array(z.string()).optional(),
   trainingJobName: z.string().optional(),
+  trainingJobArn: z.string().optional(),
   modelData: z.string().optional(),
   endpointName: z.string().optional(),
+  endpointArn: z.string().optional(),
   /** HTTP status with which a model answered. */
   modelStatus: z.int().optional(),
   ledger: z.array(ledgerEntrySchema).optional(),

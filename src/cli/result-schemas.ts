@@ -3,7 +3,7 @@
  * that print one. `event-schemas.ts` puts the envelope around them; tests hold every printed line against them.
  */
 import { z } from 'zod';
-import { progressSchema, RESULT_SCHEMAS as OUTCOMES } from '../schemas';
+import { failureDetailsSchema, progressSchema, RESULT_SCHEMAS as OUTCOMES } from '../schemas';
 
 /** ISO 8601, UTC. */
 export const time = z.iso.datetime();
@@ -12,6 +12,8 @@ export const stageSchema = progressSchema.shape.stage;
 
 const { ledger } = progressSchema.shape;
 export const ledgerEntrySchema = ledger.element;
+
+export const outcomeSchema = failureDetailsSchema.shape.outcome.unwrap();
 
 /** What Temporal calls the state of a workflow. */
 const temporalStatus = z.enum([

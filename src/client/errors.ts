@@ -2,7 +2,7 @@
  * The one error that the client throws. Its parts come from a workflow's failure, from Temporal, from AWS or from a check
  * of the client's own; callers read `code`, the command line prints `why` and `fix` and exits with `exitCode`.
  */
-import type { FailureCode, FailureDetails, LedgerEntry } from '../contract';
+import type { FailureCode, FailureDetails, LedgerEntry, Outcome, OutcomeOf } from '../contract';
 import { FAILURES } from '../domain/failures';
 
 /** All that is known of a failure beside its code and its reason. */
@@ -64,6 +64,8 @@ export class SageMakerError extends Error {
   readonly exitCode: number;
   /** AWS's own words. */
   readonly reason: string | undefined;
+  /** What became of the training job or the endpoint, where the error is about that: typed by {@link SageMakerFailure}. */
+  readonly outcome: Outcome | undefined;
   /** AWS's request id. */
   readonly requestId: string | undefined;
   /** The last lines of the container's log; empty where none are known. */
@@ -74,10 +76,14 @@ export class SageMakerError extends Error {
   readonly differences: string[];
   /** The training job it is about. */
   readonly trainingJobName: string | undefined;
+  /** Its ARN, once AWS has told it. */
+  readonly trainingJobArn: string | undefined;
   /** S3 URI of the model data, where the training had succeeded: a `deploy` can go on from it. */
   readonly modelData: string | undefined;
   /** The endpoint it is about. */
   readonly endpointName: string | undefined;
+  /** Its ARN, once AWS has told it. */
+  readonly endpointArn: string | undefined;
   /** What the run made and what became of it; empty where that is not known. */
   readonly ledger: LedgerEntry[];
   /** The run it is about, by its Workflow Id. */
@@ -102,13 +108,16 @@ export class SageMakerError extends Error {
     this.fix = fix;
     this.exitCode = FAILURES[code].exitCode;
     this.reason = details.reason;
+    this.outcome = details.outcome;
     this.requestId = details.requestId;
     this.logTail = details.logTail ?? [];
     this.problems = details.problems ?? [];
     this.differences = details.differences ?? [];
     this.trainingJobName = details.trainingJobName;
+    this.trainingJobArn = details.trainingJobArn;
     this.modelData = details.modelData;
     this.endpointName = details.endpointName;
+    this.endpointArn = details.endpointArn;
     this.ledger = details.ledger ?? [];
     this.workflowId = details.workflowId;
     this.runId = details.runId;
@@ -116,11 +125,33 @@ export class SageMakerError extends Error {
   }
 }
 
-/** {@link SageMakerError} as a union discriminated by its code, for a `switch` that the compiler holds to be complete. */
+/**
+ * {@link SageMakerError} as a union discriminated by its code, for a `switch` that the compiler holds to be complete; each
+ * code has its own outcomes. A run of an older worker tells none.
+ *
+ * @example
+ * ```ts
+ * import { isSageMakerError, type Run } from 'temporal-sagemaker/client';
+ *
+ * export async function whoStopped(run: Run<'fit'>): Promise<string> {
+ *   try {
+ *     const { outcome } = await run.result();
+ *     return outcome.kind === 'stopped' ? `${outcome.by}, and its model was good enough` : 'nobody';
+ *   } catch (error) {
+ *     if (!isSageMakerError(error)) throw error;
+ *     if (error.code === 'TrainingJobStopped') return 'somebody';
+ *     if (error.code !== 'TrainingJobTimedOut' || error.outcome?.kind !== 'stopped') throw error;
+ *     return error.outcome.by;
+ *   }
+ * }
+ * ```
+ */
 export type SageMakerFailure = {
   [Code in FailureCode]: SageMakerError & {
     /** This very code. */
     readonly code: Code;
+    /** One of this code's. */
+    readonly outcome: OutcomeOf<Code> | undefined;
   };
 }[FailureCode];
 

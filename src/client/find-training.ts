@@ -27,6 +27,7 @@ export async function findTraining(session: Session, name: string): Promise<Trai
   const training = trainingOfRun(run, {
     arguments: input?.estimator,
     trainingJobName,
+    acceptStopped: input?.fit?.acceptStopped,
     endpointName: input?.deploy?.endpointName ?? trainingJobName,
   });
   if ((await run.status()).closed) {

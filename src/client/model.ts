@@ -139,8 +139,9 @@ export class Model<P = RealTimePredictor> {
   }
 
   #input(trainingJobName: string, options: HostingArguments): DeployTrainedInput {
-    const { arguments: estimator } = this.#origin.training;
-    return { ...(estimator && { estimator }), trainingJobName, deploy: { ...options, ...this.#arguments } };
+    const { arguments: estimator, acceptStopped } = this.#origin.training;
+    const known = { ...(estimator && { estimator }), ...(acceptStopped && { acceptStopped }) };
+    return { ...known, trainingJobName, deploy: { ...options, ...this.#arguments } };
   }
 }
 

@@ -32,6 +32,7 @@ export async function train<T extends 'fit' | 'fitThenDeploy'>({
   const training = trainingOfRun(run, {
     arguments: input.estimator,
     trainingJobName: run.workflowId,
+    acceptStopped: input.fit.acceptStopped,
     endpointName: 'deploy' in input ? (input.deploy.endpointName ?? run.workflowId) : undefined,
   });
   onStarted(training);

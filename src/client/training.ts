@@ -2,7 +2,7 @@
  * The training that an estimator or a model stands on: a run of ours, or a job that was started elsewhere. Tells what is
  * known of it at any time and waits for its end; the hosting in `model.ts` asks nothing else.
  */
-import type { EstimatorArguments, FitResult, JsonValue } from '../contract';
+import type { AcceptStopped, EstimatorArguments, FitResult, JsonValue } from '../contract';
 import type { DescribedJob } from './describe-training-job';
 import { isSageMakerError, SageMakerError } from './errors';
 import type { RunProgress } from './run';
@@ -20,6 +20,8 @@ export interface Training {
   readonly modelData: string | undefined;
   /** What the run was started with; undefined for a job that was started elsewhere. */
   readonly arguments: EstimatorArguments | undefined;
+  /** Whether a deploy may go on from a job that was stopped, as the run itself may. */
+  readonly acceptStopped?: AcceptStopped;
   /** @throws {@link SageMakerError} `InvalidInput` where nobody here knows it */
   trainImage(): string;
   /** @throws {@link SageMakerError} `InvalidInput` where nobody here knows them */
@@ -54,6 +56,7 @@ export interface StartedWith {
   arguments: EstimatorArguments | undefined;
   trainingJobName: string | undefined;
   endpointName?: string | undefined;
+  acceptStopped?: AcceptStopped | undefined;
 }
 
 /** A run of `fit` or `fitThenDeploy`. */
@@ -71,6 +74,7 @@ export function trainingOfRun(run: TrainingRun, started: StartedWith): Training 
       return run.settledResult?.modelData ?? modelData;
     },
     arguments: started.arguments,
+    ...(started.acceptStopped !== undefined && { acceptStopped: started.acceptStopped }),
     trainImage: () => known().imageName,
     hyperparameters: () => ({ ...known().hyperparameters }),
     ...(run.workflowType === 'fitThenDeploy' && { findEndpoint: () => findEndpointOfRun(run, started) }),

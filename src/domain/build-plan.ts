@@ -3,6 +3,7 @@
  * placeholders by a dry run; the plan goes to the workflow.
  */
 import type {
+  AcceptStopped,
   DeployArguments,
   DeployInput,
   EstimatorArguments,
@@ -48,6 +49,7 @@ export function buildTrainingPlan(estimator: EstimatorArguments, fit: FitArgumen
     maxRunSeconds: estimator.trainMaxRun ?? DEFAULT_MAX_RUN_SECONDS,
     overrunSeconds: fit.overrunSeconds ?? DEFAULT_OVERRUN_SECONDS,
   };
+    ...(fit.acceptStopped !== undefined && { acceptStopped: fit.acceptStopped }),
 }
 
 /** What a deploy serves, from the estimator's arguments or from the training job that AWS describes. */
@@ -59,6 +61,7 @@ export interface ModelSource {
   trainingJobName?: string;
   awaitedTrainingJob?: string;
 }
+  acceptStopped?: AcceptStopped;
 
 export function buildHostingPlan(
   deploy: DeployArguments,
@@ -82,6 +85,7 @@ export function buildHostingPlan(
     ...(source.trainingJobName !== undefined && { trainingJobName: source.trainingJobName }),
     ...(source.awaitedTrainingJob !== undefined && { awaitedTrainingJob: source.awaitedTrainingJob }),
     ...(isInDefaultBucket && { expectedBucketOwner: from.account }),
+    ...(source.acceptStopped !== undefined && { acceptStopped: source.acceptStopped }),
     endpointTimeoutSeconds: deploy.endpointTimeoutSeconds ?? DEFAULT_ENDPOINT_TIMEOUT_SECONDS,
   };
 }

@@ -122,7 +122,8 @@ export function changeOfEndpoint(endpoint: EndpointObservation, seen?: EndpointC
   };
 }
 
-export type EndpointVerdict = 'settling' | 'serves' | 'failed' | 'rolled back' | 'superseded';
+/** Out of service is no end: AWS may bring the endpoint back. */
+export type EndpointVerdict = 'settling' | 'serves' | 'failed' | 'out of service' | 'rolled back' | 'superseded';
 
 /**
  * How our create or update of an endpoint has ended, if it has.
@@ -147,8 +148,9 @@ export function judgeEndpoint(
       if (endpoint.endpointConfigName !== before?.endpointConfigName) return 'superseded';
       return wasUnderWay || hasMovedOn(endpoint, before) ? 'rolled back' : 'settling';
     case 'Failed':
-    case 'OutOfService':
       return before && !wasUnderWay && !hasMovedOn(endpoint, before) ? 'settling' : 'failed';
+    case 'OutOfService':
+      return before && !wasUnderWay && !hasMovedOn(endpoint, before) ? 'settling' : 'out of service';
     case 'UpdateRollbackFailed':
       return before?.status === endpoint.status && !wasUnderWay && !hasMovedOn(endpoint, before)
         ? 'settling'

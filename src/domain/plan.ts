@@ -3,7 +3,8 @@
  * so that a later release never changes what a run in flight asks for. `--dry-run` prints the same plan.
  */
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import type { SearchAttributeName } from '../contract';
+import type { AcceptStopped, SearchAttributeName } from '../contract';
+import type { RetryPace } from './backoff';
 import type { HostingRequests } from './requests';
 
 /** Who a run is, from the workflow's own info; names for starters that give none are made of it. */
@@ -52,6 +53,8 @@ export interface TrainingPlan {
   pendingTimeoutSeconds: number;
   maxRunSeconds: number;
   overrunSeconds: number;
+  /** Set where a job that was stopped will do, if it has left its model. */
+  acceptStopped?: AcceptStopped;
 }
 
 export interface HostingPlan extends HostingRequests {
@@ -60,6 +63,8 @@ export interface HostingPlan extends HostingRequests {
   trainingJobName?: string;
   /** A training job that was still running when the plan was made, to be waited for (never stopped: it is not ours). */
   awaitedTrainingJob?: string;
+  /** Set where a job that was stopped will do, if it has left its model. */
+  acceptStopped?: AcceptStopped;
   /** Set where the model data lies in the default bucket: its owner must be this account. */
   expectedBucketOwner?: string;
   endpointTimeoutSeconds: number;

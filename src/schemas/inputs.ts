@@ -154,6 +154,8 @@ const channels: z.ZodType<Exclude<FitInputs, string | S3Input>> = namedValues(
 );
 
 export const fitSchema = z
+const acceptStopped = z.enum(['if-model-exists']);
+
   .strictObject({
     inputs: z.union([s3Uri, s3InputSchema, channels], TEXT_OR_OBJECT).meta({
       description: 'What to train on: one S3 URI or S3 input is the channel training; an object has a channel a key.',
@@ -170,6 +172,11 @@ export const fitSchema = z
       default: DEFAULT_OVERRUN_SECONDS,
     }),
   })
+    acceptStopped: acceptStopped.optional().meta({
+      description:
+        'if-model-exists: go on with the model of a job that was stopped by its limits of time or by a person, where it ' +
+        'has left one. Absent: such a job fails the run.',
+    }),
   .meta({ id: 'FitArguments', title: 'fit', description: 'Arguments of fit.' }) satisfies z.ZodType<FitArguments>;
 
 export const deploySchema = z
@@ -221,7 +228,12 @@ const SOURCE_OF_MODEL = {
     {
       type: 'object',
       required: ['modelData'],
-      properties: { modelData: true, trainingJobName: false, deploy: deployThatNames('endpointName') },
+      properties: {
+        modelData: true,
+        trainingJobName: false,
+        acceptStopped: false,
+        deploy: deployThatNames('endpointName'),
+      },
       anyOf: [
         { type: 'object', required: ['estimator'], properties: { estimator: true } },
         { type: 'object', properties: { deploy: deployThatNames('image', 'role') } },
@@ -241,6 +253,9 @@ export const deployInputSchema = z
       .optional()
       .meta({ description: 'The training job whose model to host; one that still runs is waited for.' }),
     modelData: s3Uri.optional().meta({ description: 'The model data to host, where no training job is named.' }),
+    acceptStopped: acceptStopped.optional().meta({
+      description: 'if-model-exists: host the model of a job that was stopped. Absent: such a job fails the run.',
+    }),
     deploy: deploySchema,
     region: runRegion,
   })
@@ -252,6 +267,9 @@ export const deployInputSchema = z
       missing(['trainingJobName'], 'or modelData must be given, and only one of them');
     }
     if (input.trainingJobName !== undefined || input.modelData === undefined) return;
+    if (input.trainingJobName === undefined && input.acceptStopped !== undefined) {
+      missing(['acceptStopped'], 'is for the model of a training job');
+    }
     if (input.deploy.endpointName === undefined)
       missing(['deploy', 'endpointName'], 'is needed where modelData is given');
     if (input.deploy.image === undefined && !input.estimator)

@@ -50,6 +50,86 @@ const transition = z
   })
   .meta({ id: 'SecondaryStatusTransition', title: 'Secondary status', description: 'One phase of a training job.' });
 
+const word = z.string().optional();
+const told = {
+  status: word.meta({ description: "SageMaker's status, as last seen." }),
+  secondaryStatus: word.meta({ description: "SageMaker's secondary status, as last seen." }),
+};
+const ofJob = { resource: z.literal('training job'), ...told };
+const ofEndpoint = { resource: z.literal('endpoint'), status: told.status };
+const cause = z
+  .enum(['algorithm', 'client', 'internal', 'capacity', 'unknown'])
+  .meta({ description: "What the beginning of AWS's reason blames." });
+const leftModelData = uri
+  .optional()
+  .meta({ description: 'S3 URI of model data that stands there all the same, perhaps in part.' });
+const serves = name.meta({ description: 'Name of the endpoint config that serves.' });
+
+const jobCompleted = z
+  .strictObject({ ...ofJob, kind: z.literal('completed') })
+  .meta({ id: 'CompletedTrainingJob', title: 'Completed', description: 'The training job ended as was asked for.' });
+const jobStopped = z
+  .strictObject({
+    ...ofJob,
+    kind: z.literal('stopped'),
+    by: z.enum(['person', 'max-runtime', 'max-wait', 'deadline', 'unknown']).meta({
+      description: "A person, AWS's limits of time, the run's own deadline, or by what this version does not know.",
+    }),
+    leftModelData,
+  })
+  .meta({ id: 'StoppedTrainingJob', title: 'Stopped', description: 'The training job was told to end before it had.' });
+const jobFailed = z
+  .strictObject({ ...ofJob, kind: z.literal('failed'), cause, leftModelData })
+  .meta({ id: 'FailedTrainingJob', title: 'Failed', description: 'The training job failed.' });
+const jobLost = z
+  .strictObject({ ...ofJob, kind: z.enum(['deleted', 'unfinished']) })
+  .meta({ id: 'LostTrainingJob', title: 'Lost', description: 'No end of the training job was seen.' });
+const endpointFailed = z
+  .strictObject({ ...ofEndpoint, kind: z.literal('failed'), cause })
+  .meta({ id: 'FailedEndpoint', title: 'Endpoint failed', description: 'The endpoint serves nothing.' });
+const endpointServesOther = z
+  .strictObject({ ...ofEndpoint, kind: z.enum(['rolled back', 'superseded']), serves, cause })
+  .meta({
+    id: 'EndpointServingOther',
+    title: 'Serves another',
+    description: 'The endpoint serves, but another model.',
+  });
+const endpointUnsettled = z
+  .strictObject({ ...ofEndpoint, kind: z.enum(['rollback failed', 'deleted', 'unfinished']) })
+  .meta({
+    id: 'UnsettledEndpoint',
+    title: 'Unsettled',
+    description: 'The endpoint serves a mix, is gone, or took too long.',
+  });
+const amount = z.number().optional();
+const overQuota = z
+  .strictObject({
+    resource: ledgerEntry.shape.kind,
+    kind: z.literal('over quota'),
+    quota: z.string().optional().meta({ description: 'Name of the quota, where AWS names it.' }),
+    limit: amount.meta({ description: 'What the quota grants.' }),
+    inUse: amount.meta({ description: 'How much of it was in use.' }),
+    requested: amount.meta({ description: 'How much more was asked for.' }),
+  })
+  .meta({ id: 'OverQuota', title: 'Over quota', description: 'AWS refused a create; nothing was made.' });
+
+const outcome = z
+  .union([
+    jobCompleted,
+    jobStopped,
+    jobFailed,
+    jobLost,
+    endpointFailed,
+    endpointServesOther,
+    endpointUnsettled,
+    overQuota,
+  ])
+  .meta({
+    id: 'Outcome',
+    title: 'Outcome',
+    description: 'What became of the resource, told apart by resource and kind.',
+  });
+
 const stage = z
   .enum(['Preparing', 'Training', 'Stopping', 'Deploying', 'Deleting', 'Done', 'Failed', 'Cancelled'])
   .meta({ id: 'Stage', title: 'Stage', description: 'Where the run stands; the last three are ends.' });
@@ -126,11 +206,13 @@ const hosted = {
   endpointName: name.meta({ description: 'Name of the endpoint.' }),
   endpointArn: arn.meta({ description: 'ARN of the endpoint.' }),
   endpointConfigName: name.meta({ description: 'Name of the endpoint config that serves.' }),
+  outcome: z.union([jobCompleted, jobStopped]).meta({ description: 'How the training job ended.' }),
   modelName: name.meta({ description: 'Name of the model that serves.' }),
   modelData: uri.meta({ description: 'S3 URI of the model data.' }),
   region: region.meta({ description: 'Region of the run.' }),
   updated: z.boolean().meta({ description: 'True where an endpoint was there and now serves the new model.' }),
   ledger,
+  transitions: z.array(transition).meta({ description: 'The phases of the training job, in order.' }),
   warnings,
 };
 
@@ -176,3 +258,6 @@ export const failureDetailsSchema = z.strictObject({
   endpointName: name.optional().meta({ description: 'Name of the endpoint, if there is one.' }),
   ledger: ledger.optional(),
 });
+  outcome: outcome.optional(),
+  trainingJobArn: arn.optional().meta({ description: 'ARN of the training job, where AWS has told it.' }),
+  endpointArn: arn.optional().meta({ description: 'ARN of the endpoint, where AWS has told it.' }),

@@ -3,7 +3,7 @@
  * made here, with the code of the closed set.
  */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { FailureCode, FailureDetails, Progress } from '../contract';
+import type { FailureCode, FailureDetails, OutcomeOf, Progress } from '../contract';
 import { FAILURES, isFailureCode } from '../domain/failures';
 
 export interface Explanation {
@@ -33,7 +33,19 @@ export function explain(error: unknown): Explanation {
   return { code: 'Internal', message, details: { fix: FAILURES.Internal.fix }, isTimeout: false };
 }
 
-export function outcome(code: FailureCode, message: string, details: FailureDetails = {}): ApplicationFailure {
+/** A failure in one sentence, for a warning: a denial comes with the statement that would have allowed it. */
+export function tellFailure(error: unknown): { code: FailureCode; sentence: string } {
+  const { code, message, details } = explain(error);
+  const isDenied = code === 'AccessDenied' && details.fix !== undefined;
+  return { code, sentence: isDenied ? `${message}; ${details.fix ?? ''}` : message };
+}
+
+/** The failure of a step, in which code and outcome fit each other. */
+export function outcome<Code extends FailureCode>(
+  code: Code,
+  message: string,
+  details: FailureDetails & { outcome?: OutcomeOf<Code> } = {},
+): ApplicationFailure {
   return ApplicationFailure.create({
     type: code,
     message,

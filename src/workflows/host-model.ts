@@ -5,21 +5,23 @@
  */
 import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
-import type { DeployResult } from '../contract';
+import type { DeployResult, OutcomeOf } from '../contract';
 import { after, OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import { findOwnWork, isSettled, isUpdateUnderWay, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
+import { outcomeOfEndpoint } from '../domain/outcomes';
 import type { HostingPlan } from '../domain/plan';
 import { creating, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
 import { awaitTrainingJob } from './await-training-job';
+import { concludeTraining } from './conclude-training';
 import { createPatiently } from './create-patiently';
 import { explain, outcome } from './failures';
-import { proveEndpoint } from './prove-endpoint';
+import { MEND_MIX, proveEndpoint } from './prove-endpoint';
 import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { Run, RunSummary } from './run';
 import { removeEndpoint, retireReplaced, takeDownUnserved } from './take-down';
-import { concludeTraining, jobIsGone } from './train-model';
+import { jobIsGone } from './train-model';
 import { UPDATED, updateEndpoint } from './update-endpoint';
 
 /** How often an endpoint may change under our eyes before we give up taking turns with whoever changes it. */
@@ -37,10 +39,10 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
   /** What the endpoint was made of before, each time that this run changed it. */
   const replaced: HostingDescription[] = [];
   try {
-    await createPatiently(run.record, 'model', modelName, () =>
+    await createPatiently(run, 'model', modelName, () =>
       creating(run.plan.run, `create model ${modelName}`).createModel(plan.model, run.plan.run),
     );
-    await createPatiently(run.record, 'endpoint config', endpointConfigName, () =>
+    await createPatiently(run, 'endpoint config', endpointConfigName, () =>
       creating(run.plan.run, `create endpoint config ${endpointConfigName}`).createEndpointConfig(
         plan.endpointConfig,
         run.plan.run,
@@ -71,8 +73,12 @@ async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): P
   run.record.enter('Training');
   const wait = await awaitTrainingJob(run, name, (_known, askedAtMs) => after(askedAtMs, OTHERS_TRAINING_SECONDS));
   if (wait === 'absent') throw jobIsGone(name);
-  if (wait === 'overdue') throw outcome('TrainingJobTimedOut', `the training job ${name} has not ended in 56 days`);
-  await concludeTraining(run, { modelData: plan.modelData }, wait.ended);
+  if (wait === 'overdue') {
+    throw outcome('TrainingJobTimedOut', `the training job ${name} has not ended in 56 days`, {
+      outcome: { resource: 'training job', kind: 'unfinished' },
+    });
+  }
+  await concludeTraining(run, plan, wait.ended);
 }
 
 /**
@@ -131,6 +137,7 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
   throw outcome(
     'EndpointTimedOut',
     `others changed the endpoint ${name} ${String(TURNS_MAX)} times while this run waited`,
+    { outcome: { resource: 'endpoint', kind: 'unfinished' } },
   );
 }
 
@@ -152,7 +159,7 @@ function noteServing(
 async function createEndpoint(run: Run, plan: HostingPlan): Promise<boolean> {
   const name = plan.endpoint.EndpointName ?? '';
   try {
-    await createPatiently(run.record, 'endpoint', name, () =>
+    await createPatiently(run, 'endpoint', name, () =>
       creating(run.plan.run, `create endpoint ${name}`).createEndpoint(plan.endpoint, run.plan.run),
     );
     return true;
@@ -165,9 +172,15 @@ async function createEndpoint(run: Run, plan: HostingPlan): Promise<boolean> {
 }
 
 /** OutOfService or UpdateRollbackFailed: it may still serve in part, so nothing of it is touched. */
-function endpointNeedsAPerson({ name, status, failureReason }: EndpointObservation): Error {
+function endpointNeedsAPerson(endpoint: EndpointObservation): Error {
+  const { name, status, failureReason } = endpoint;
   const what = `the endpoint ${name} is ${status} and takes no update; it was not touched, since it may still serve in part`;
-  return outcome('EndpointFailed', what, failureReason === undefined ? {} : { reason: failureReason });
+  const found = outcomeOfEndpoint('failed', endpoint);
+  return outcome('EndpointFailed', what, {
+    ...(failureReason !== undefined && { reason: failureReason }),
+    ...(found.kind === 'rollback failed' && { fix: MEND_MIX }),
+    outcome: found as OutcomeOf<'EndpointFailed'>,
+  });
 }
 
 function endpointIsForeign(name: string, live: HostingDescription): Error {
@@ -183,9 +196,11 @@ async function awaitTurn(run: Run, plan: HostingPlan, name: string): Promise<voi
   const wait = await awaitEndpoint(run, name, deadline, ({ status }) => isSettled(status) || undefined);
   if (wait === 'overdue') {
     const limit = `${String(plan.endpointTimeoutSeconds)} s (endpointTimeoutSeconds)`;
+    const status = run.record.progress.endpoint?.status;
     throw outcome(
       'EndpointTimedOut',
       `the endpoint ${name} is busy with another change and has not settled within ${limit}`,
+      { outcome: { resource: 'endpoint', kind: 'unfinished', ...(status !== undefined && { status }) } },
     );
   }
 }

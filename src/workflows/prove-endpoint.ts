@@ -2,8 +2,11 @@
  * Waits until our create or update of an endpoint has come to its end, and says which: only InService with our config
  * is success. Called by `host-model.ts`.
  */
+import { patched } from '@temporalio/workflow';
+import type { EndpointOutcome } from '../contract';
 import { after } from '../domain/deadlines';
 import { isUpdateUnderWay, judgeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
+import { codeOfEndpoint, outcomeOfEndpoint } from '../domain/outcomes';
 import type { HostingPlan } from '../domain/plan';
 import { awaitEndpoint } from './await-endpoint';
 import { outcome } from './failures';
@@ -19,30 +22,55 @@ export async function proveEndpoint(
   const name = plan.endpoint.EndpointName ?? '';
   const config = plan.endpoint.EndpointConfigName ?? '';
   let wasUnderWay = false;
-  let reason: string | undefined;
+  let last: EndpointObservation | undefined;
   const wait = await awaitEndpoint(run, name, after(Date.now(), plan.endpointTimeoutSeconds), (endpoint) => {
     wasUnderWay ||= isUpdateUnderWay(endpoint.status);
-    reason = endpoint.failureReason;
+    last = endpoint;
     const verdict = judgeEndpoint(endpoint, config, before, wasUnderWay);
-    return verdict === 'settling' ? undefined : { verdict, endpoint };
+    if (verdict === 'settling') return undefined;
+    // AWS may bring it back. Histories of before that was waited for must replay.
+    if (verdict === 'out of service' && patched('wait-while-out-of-service')) return undefined;
+    return { verdict, endpoint };
   });
-  if (wait === 'absent') throw outcome('EndpointNotFound', `the endpoint ${name} is gone: someone deleted it`);
+  if (wait === 'absent') {
+    throw outcome('EndpointNotFound', `the endpoint ${name} is gone: someone deleted it`, {
+      outcome: { resource: 'endpoint', kind: 'deleted' },
+    });
+  }
   if (wait !== 'overdue' && wait.answer.verdict === 'serves') return;
 
-  const details = { ...(reason !== undefined && { reason }), logTail: await readLogTail(run, { endpointName: name }) };
+  const { failureReason: reason, status } = last ?? {};
+  const logTail = await readLogTail(run, { endpointName: name });
+  const details = { ...(reason !== undefined && { reason }), logTail };
   if (wait === 'overdue') {
     const limit = `${String(plan.endpointTimeoutSeconds)} s (endpointTimeoutSeconds)`;
-    throw outcome('EndpointTimedOut', `the endpoint ${name} was not in service within ${limit}`, details);
+    const seen = status === undefined ? '' : `, and is ${status}`;
+    throw outcome('EndpointTimedOut', `the endpoint ${name} was not in service within ${limit}${seen}`, {
+      ...details,
+      outcome: { resource: 'endpoint', kind: 'unfinished', ...(status !== undefined && { status }) },
+    });
   }
-  const why = reason ?? 'AWS gives no reason';
   const { verdict, endpoint } = wait.answer;
-  if (verdict === 'superseded') {
-    const what = `another deploy has updated ${name} since: it serves ${endpoint.endpointConfigName}, not this run's model`;
-    throw outcome('EndpointFailed', what, details);
+  const ended = outcomeOfEndpoint(verdict as Exclude<typeof verdict, 'serves'>, endpoint);
+  const fix = ended.kind === 'rollback failed' ? { fix: MEND_MIX } : {};
+  throw outcome(codeOfEndpoint(ended), describeEnd(endpoint, ended, config), { ...details, ...fix, outcome: ended });
+}
+
+/** What no deploy of ours can mend. */
+export const MEND_MIX =
+  "Read AWS's reason and the endpoint's alarms and log, then have UpdateEndpoint bring the config that is to serve, or " +
+  'delete the endpoint. Nothing of it was deleted, and no deploy touches it until then.';
+
+function describeEnd(endpoint: EndpointObservation, ended: EndpointOutcome, config: string): string {
+  const { name, status, endpointConfigName, failureReason = 'AWS gives no reason' } = endpoint;
+  switch (ended.kind) {
+    case 'superseded':
+      return `another deploy has updated ${name} since: it serves ${ended.serves}, not this run's model`;
+    case 'rolled back':
+      return `the update of ${name} was rolled back, it serves ${ended.serves}: ${failureReason}`;
+    case 'rollback failed':
+      return `the update of ${name} failed and so did its rollback: it serves a mix of ${endpointConfigName} and ${config}: ${failureReason}`;
+    default:
+      return `the endpoint ${name} is ${status}: ${failureReason}`;
   }
-  if (verdict === 'rolled back') {
-    const serves = before?.endpointConfigName ?? '';
-    throw outcome('EndpointRolledBack', `the update of ${name} was rolled back, it serves ${serves}: ${why}`, details);
-  }
-  throw outcome('EndpointFailed', `the endpoint ${name} is ${endpoint.status}: ${why}`, details);
 }

@@ -11,7 +11,7 @@ import {
   workflowInfo,
   type WorkflowInfo,
 } from '@temporalio/workflow';
-import type { FailureDetails, LedgerEntry, WorkflowType } from '../contract';
+import type { FailureCode, FailureDetails, LedgerEntry, Progress, WorkflowType } from '../contract';
 import type { Plan, RunIdentity } from '../domain/plan';
 import { preparing } from './activity-options';
 import { explain, locate } from './failures';
@@ -97,10 +97,24 @@ function concludeFailure(error: unknown, record: RunRecord): unknown {
   const { trainingJob, modelData, endpoint, ledger } = record.progress;
   const known: FailureDetails = {
     ...details,
+    ...outcomeBehind(code, details, record.progress),
     ledger,
     ...(trainingJob && { trainingJobName: trainingJob.name }),
+    ...(trainingJob?.arn !== undefined && { trainingJobArn: trainingJob.arn }),
     ...(modelData !== undefined && { modelData }),
     ...(endpoint && { endpointName: endpoint.name }),
+    ...(endpoint?.arn !== undefined && { endpointArn: endpoint.arn }),
   };
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [known], cause: error });
+}
+
+/** A model that is missing is about the job that should have made it, where this run has seen that end. */
+function outcomeBehind(
+  code: FailureCode,
+  { outcome }: FailureDetails,
+  { trainingJob }: Progress,
+): Pick<FailureDetails, 'outcome'> {
+  if (code !== 'ArtefactMissing' || outcome !== undefined || trainingJob?.status !== 'Completed') return {};
+  const { status, secondaryStatus = status } = trainingJob;
+  return { outcome: { resource: 'training job', kind: 'completed', status, secondaryStatus } };
 }

@@ -6,7 +6,7 @@ import { patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import { after } from '../domain/deadlines';
 import { judgeTrainingJob } from '../domain/training-status';
 import { ending } from './activity-options';
-import { awaitTrainingJob } from './await-training-job';
+import { awaitTrainingJob, type KnownJob } from './await-training-job';
 import { explain } from './failures';
 import type { Run } from './run';
 
@@ -18,10 +18,13 @@ const REFUSED = { sendsMax: 6, firstMs: 1_000 };
 /** A create that nobody heard of may still take effect, and reads lag: for so long something is looked for. */
 export const LATE_EFFECT = { looks: 4, intervalMs: 10_000 };
 
-/** Never throws an outcome of its own: why the run ends must not be hidden by what came after. */
-export async function stopTraining(run: Run, name: string): Promise<void> {
+/**
+ * Answers the end that the job was seen to come to; undefined where none was seen. Never throws an outcome of its own: why
+ * the run ends must not be hidden by what came after.
+ */
+export async function stopTraining(run: Run, name: string): Promise<KnownJob | undefined> {
   try {
-    await stopAndSee(run, name);
+    return await stopAndSee(run, name);
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     const { code, message } = explain(error);
@@ -32,19 +35,20 @@ export async function stopTraining(run: Run, name: string): Promise<void> {
       reason: `its stop failed (${code}): it may still cost money`,
     });
     run.record.warn([`the training job ${name} could not be stopped: ${message}`]);
+    return undefined;
   }
 }
 
-async function stopAndSee(run: Run, name: string): Promise<void> {
+async function stopAndSee(run: Run, name: string): Promise<KnownJob | undefined> {
   const { record, plan } = run;
   const entry = record.entry('training job', name);
-  if (!entry || entry.state === 'left' || entry.state === 'deleted') return;
+  if (!entry || entry.state === 'left' || entry.state === 'deleted') return undefined;
   record.enter('Stopping');
   // Meant but not known to be made: then only a job that bears this run's tag is stopped.
   const isCertain = entry.state !== 'intended';
   if (!(await sendStop(run, name, isCertain ? undefined : plan.run.runTag)) && !isCertain) {
     record.forget('training job', name);
-    return;
+    return undefined;
   }
   for (let sent = 1; sent <= STOPS_MAX; sent++) {
     const wait = await awaitTrainingJob(run, name, (_known, askedAtMs) =>
@@ -52,7 +56,7 @@ async function stopAndSee(run: Run, name: string): Promise<void> {
     );
     if (wait === 'absent') {
       record.note({ kind: 'training job', name, state: 'deleted', reason: 'someone deleted it' });
-      return;
+      return undefined;
     }
     if (wait !== 'overdue') {
       const { arn, status, modelData } = wait.ended;
@@ -60,12 +64,13 @@ async function stopAndSee(run: Run, name: string): Promise<void> {
       if (judgeTrainingJob(wait.ended) === 'completed' && modelData !== undefined) record.hasModelData(modelData);
       const reason = `${status.toLowerCase()}: SageMaker keeps the record of a job; it runs no longer and costs nothing`;
       record.note({ kind: 'training job', name, state: 'left', arn, reason });
-      return;
+      return wait.ended;
     }
     await sendStop(run, name, undefined);
   }
   const reason = `still running ${String(STOPS_MAX)} stops later: it costs money until someone ends it`;
   record.note({ kind: 'training job', name, state: 'left', reason });
+  return undefined;
 }
 
 /** True where there was a job to stop. AWS's reads lag behind its creates, so it looks more than once. */

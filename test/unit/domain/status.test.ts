@@ -112,7 +112,7 @@ describe('an endpoint', () => {
     ['Creating', 'new', 'settling'],
     ['InService', 'new', 'serves'],
     ['Failed', 'new', 'failed'],
-    ['OutOfService', 'new', 'failed'],
+    ['OutOfService', 'new', 'out of service'],
     ['SystemUpdating', 'new', 'settling'],
     ['SomethingOfTomorrow', 'new', 'settling'],
   ])('on its first creation, %s is %s', (status, config, verdict) => {
