@@ -19,10 +19,10 @@ import {
 } from '../domain/build-plan';
 import { answerOf, readTrouble } from '../domain/aws-errors';
 import { modelDataUri } from '../domain/names';
+import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
 import { findSecretSigns } from '../domain/secret-signs';
 import { checkInput, type InputOf } from '../schemas';
-import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { AwsClients } from './aws';
 import { callAws, failureOf, failWith } from './aws-errors';
 import {

@@ -48,8 +48,8 @@ export function buildTrainingPlan(estimator: EstimatorArguments, fit: FitArgumen
     pendingTimeoutSeconds: fit.pendingTimeoutSeconds ?? DEFAULT_PENDING_TIMEOUT_SECONDS,
     maxRunSeconds: estimator.trainMaxRun ?? DEFAULT_MAX_RUN_SECONDS,
     overrunSeconds: fit.overrunSeconds ?? DEFAULT_OVERRUN_SECONDS,
-  };
     ...(fit.acceptStopped !== undefined && { acceptStopped: fit.acceptStopped }),
+  };
 }
 
 /** What a deploy serves, from the estimator's arguments or from the training job that AWS describes. */
@@ -60,8 +60,8 @@ export interface ModelSource {
   /** Used where the arguments name no endpoint. */
   trainingJobName?: string;
   awaitedTrainingJob?: string;
-}
   acceptStopped?: AcceptStopped;
+}
 
 export function buildHostingPlan(
   deploy: DeployArguments,
@@ -84,8 +84,8 @@ export function buildHostingPlan(
     modelData: source.modelData,
     ...(source.trainingJobName !== undefined && { trainingJobName: source.trainingJobName }),
     ...(source.awaitedTrainingJob !== undefined && { awaitedTrainingJob: source.awaitedTrainingJob }),
-    ...(isInDefaultBucket && { expectedBucketOwner: from.account }),
     ...(source.acceptStopped !== undefined && { acceptStopped: source.acceptStopped }),
+    ...(isInDefaultBucket && { expectedBucketOwner: from.account }),
     endpointTimeoutSeconds: deploy.endpointTimeoutSeconds ?? DEFAULT_ENDPOINT_TIMEOUT_SECONDS,
   };
 }

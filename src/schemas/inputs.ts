@@ -153,9 +153,9 @@ const channels: z.ZodType<Exclude<FitInputs, string | S3Input>> = namedValues(
   },
 );
 
-export const fitSchema = z
 const acceptStopped = z.enum(['if-model-exists']);
 
+export const fitSchema = z
   .strictObject({
     inputs: z.union([s3Uri, s3InputSchema, channels], TEXT_OR_OBJECT).meta({
       description: 'What to train on: one S3 URI or S3 input is the channel training; an object has a channel a key.',
@@ -171,12 +171,12 @@ const acceptStopped = z.enum(['if-model-exists']);
       description: 'How long past trainMaxRun the job may take until the run stops it itself, in seconds.',
       default: DEFAULT_OVERRUN_SECONDS,
     }),
-  })
     acceptStopped: acceptStopped.optional().meta({
       description:
         'if-model-exists: go on with the model of a job that was stopped by its limits of time or by a person, where it ' +
         'has left one. Absent: such a job fails the run.',
     }),
+  })
   .meta({ id: 'FitArguments', title: 'fit', description: 'Arguments of fit.' }) satisfies z.ZodType<FitArguments>;
 
 export const deploySchema = z
@@ -252,10 +252,10 @@ export const deployInputSchema = z
     trainingJobName: resourceName
       .optional()
       .meta({ description: 'The training job whose model to host; one that still runs is waited for.' }),
-    modelData: s3Uri.optional().meta({ description: 'The model data to host, where no training job is named.' }),
     acceptStopped: acceptStopped.optional().meta({
       description: 'if-model-exists: host the model of a job that was stopped. Absent: such a job fails the run.',
     }),
+    modelData: s3Uri.optional().meta({ description: 'The model data to host, where no training job is named.' }),
     deploy: deploySchema,
     region: runRegion,
   })
@@ -266,10 +266,10 @@ export const deployInputSchema = z
     if ((input.trainingJobName === undefined) === (input.modelData === undefined)) {
       missing(['trainingJobName'], 'or modelData must be given, and only one of them');
     }
-    if (input.trainingJobName !== undefined || input.modelData === undefined) return;
     if (input.trainingJobName === undefined && input.acceptStopped !== undefined) {
       missing(['acceptStopped'], 'is for the model of a training job');
     }
+    if (input.trainingJobName !== undefined || input.modelData === undefined) return;
     if (input.deploy.endpointName === undefined)
       missing(['deploy', 'endpointName'], 'is needed where modelData is given');
     if (input.deploy.image === undefined && !input.estimator)

@@ -192,11 +192,13 @@ const trained = {
   trainingJobName: name.meta({ description: 'Name of the training job.' }),
   trainingJobArn: arn.meta({ description: 'ARN of the training job.' }),
   modelData: uri.meta({ description: 'S3 URI of the model data.' }),
+  outcome: z.union([jobCompleted, jobStopped]).meta({ description: 'How the training job ended.' }),
   region: region.meta({ description: 'Region of the run.' }),
   trainingStartTime: time.optional().meta({ description: 'When the training started.' }),
   trainingEndTime: time.optional().meta({ description: 'When the training ended.' }),
   trainingTimeSeconds: seconds.optional().meta({ description: 'How long it trained, in seconds.' }),
   billableTimeSeconds: seconds.optional().meta({ description: 'How long AWS bills for each instance, in seconds.' }),
+  transitions: z.array(transition).meta({ description: 'The phases of the training job, in order.' }),
   finalMetrics: z.array(metricSample).meta({ description: 'The last value of each metric.' }),
   ledger,
   warnings,
@@ -206,13 +208,11 @@ const hosted = {
   endpointName: name.meta({ description: 'Name of the endpoint.' }),
   endpointArn: arn.meta({ description: 'ARN of the endpoint.' }),
   endpointConfigName: name.meta({ description: 'Name of the endpoint config that serves.' }),
-  outcome: z.union([jobCompleted, jobStopped]).meta({ description: 'How the training job ended.' }),
   modelName: name.meta({ description: 'Name of the model that serves.' }),
   modelData: uri.meta({ description: 'S3 URI of the model data.' }),
   region: region.meta({ description: 'Region of the run.' }),
   updated: z.boolean().meta({ description: 'True where an endpoint was there and now serves the new model.' }),
   ledger,
-  transitions: z.array(transition).meta({ description: 'The phases of the training job, in order.' }),
   warnings,
 };
 
@@ -240,6 +240,7 @@ const sentences = z.array(z.string());
 
 export const failureDetailsSchema = z.strictObject({
   reason: z.string().optional().meta({ description: "AWS's own words." }),
+  outcome: outcome.optional(),
   requestId: z.string().optional().meta({ description: "AWS's request id." }),
   fix: z.string().optional().meta({ description: 'What to do about it.' }),
   isEffectUnknown: z
@@ -254,10 +255,9 @@ export const failureDetailsSchema = z.strictObject({
     .optional()
     .meta({ description: 'The fields in which a taken name differs from what was asked for.' }),
   trainingJobName: name.optional().meta({ description: 'Name of the training job, if there is one.' }),
+  trainingJobArn: arn.optional().meta({ description: 'ARN of the training job, where AWS has told it.' }),
   modelData: uri.optional().meta({ description: 'S3 URI of the model data, from which to deploy again.' }),
   endpointName: name.optional().meta({ description: 'Name of the endpoint, if there is one.' }),
+  endpointArn: arn.optional().meta({ description: 'ARN of the endpoint, where AWS has told it.' }),
   ledger: ledger.optional(),
 });
-  outcome: outcome.optional(),
-  trainingJobArn: arn.optional().meta({ description: 'ARN of the training job, where AWS has told it.' }),
-  endpointArn: arn.optional().meta({ description: 'ARN of the endpoint, where AWS has told it.' }),
