@@ -34,7 +34,7 @@ const CODE_OF: Record<AwsMeaning, FailureCode> = {
 export function failureOf(
   trouble: AwsTrouble,
   at: Coordinates,
-  code = CODE_OF[trouble.meaning],
+  code = codeOf(trouble),
   further: FailureDetails = {},
 ): ApplicationFailure {
   const { operation } = at;

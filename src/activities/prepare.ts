@@ -17,14 +17,16 @@ import {
   type ModelSource,
   type Surroundings,
 } from '../domain/build-plan';
-import { answerOf, readTrouble } from '../domain/aws-errors';
+import { answerOf, lacksCredentials, readTrouble } from '../domain/aws-errors';
+import { adviseOnDenial } from '../domain/missing-permission';
+import type { RetryPace } from '../domain/backoff';
 import { modelDataUri } from '../domain/names';
 import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
 import { findSecretSigns } from '../domain/secret-signs';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
-import { callAws, failureOf, failWith } from './aws-errors';
+import { failureOf, failWith } from './aws-errors';
 import {
   findNameProblems,
   findPlanProblems,
@@ -36,7 +38,7 @@ import { listSearchAttributes } from './search-attributes';
 import type { Activities } from './index';
 
 /** Figures of the worker that a run keeps for its life. */
-export interface RunTimings {
+export interface RunTimings extends RetryPace {
   heartbeatTimeoutMs: number;
   callTimeoutMs: number;
 }
@@ -46,11 +48,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
     async prepare(type, raw, identity) {
       const preparedAt = new Date().toISOString();
       const input = checkOrRefuse(type, raw, identity, aws.region);
-      const at = { region: aws.region };
-      const caller = await callAws({ operation: 'GetCallerIdentity', ...at }, () =>
-        aws.sts.send(new GetCallerIdentityCommand({})),
-      );
-      const account = caller.Account ?? '';
+      const account = await findAccount(aws);
       const attributes = await listSearchAttributes();
       const run: RunPlan = {
         region: aws.region,
@@ -113,6 +111,18 @@ function refusal(problems: string[], type: WorkflowType, { workflowId }: RunIden
   return failWith('InvalidInput', what, { workflow: workflowId }, { details: { problems } });
 }
 
+/** Before anything is made, a worker whom AWS does not know is told at once; later, it would be waited for. */
+async function findAccount({ sts, region }: AwsClients): Promise<string> {
+  const at = { operation: 'GetCallerIdentity', region };
+  try {
+    return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? '';
+  } catch (error) {
+    const trouble = readTrouble(error);
+    const isUnknown = lacksCredentials(trouble) && trouble.meaning !== 'expired credentials';
+    throw failureOf(trouble, at, isUnknown ? 'AccessDenied' : undefined);
+  }
+}
+
 async function surround(
   aws: AwsClients,
   account: string,
@@ -145,8 +155,8 @@ async function findRoleArn({ iam, region }: AwsClients, role: string): Promise<s
       throw failWith('RoleNotAssumable', what, at, { details: { ...answerOf(trouble), fix } });
     }
     const isDenied = trouble.meaning === 'denied';
-    const fix = isDenied && { fix: 'Allow iam:GetRole to the worker, or give the role by its ARN.' };
-    throw failureOf(trouble, at, undefined, { ...fix });
+    const advice = adviseOnDenial(trouble.message) ?? 'Allow iam:GetRole to the worker.';
+    throw failureOf(trouble, at, undefined, isDenied ? { fix: `${advice} Or give the role by its ARN.` } : {});
   }
 }
 

@@ -74,6 +74,7 @@ export function createStatusReader(
     const reading = await watch.read();
     watch.isBeingRead = false;
     watch.failures = 'trouble' in reading ? watch.failures + 1 : 0;
+    watch.spread = Math.random();
     if (reading.status !== undefined && reading.status !== watch.status) {
       watch.status = reading.status;
       watch.sinceMs = now();
@@ -96,6 +97,7 @@ export function createStatusReader(
         lastReadMs: undefined,
         hurriedMs: undefined,
         failures: 0,
+        spread: 0,
         isBeingRead: false,
       };
       watched.set(key, { name: key, read, listeners: new Set([listener]), ...fresh });

@@ -2,7 +2,15 @@
  * S3: the default bucket and the model data. Names come from the plan; only the bucket that the SageMaker SDK would have
  * made is ever made here, and only in this account.
  */
-import { CreateBucketCommand, HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { log } from '@temporalio/activity';
 import { answerOf, readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import {
   buildCreateBucket,
@@ -10,6 +18,7 @@ import {
   classifyHeadBucket,
   describeForeignBucket,
 } from '../domain/default-bucket';
+import { adviseOnDenial } from '../domain/missing-permission';
 import { parseS3Uri } from '../domain/names';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
@@ -30,17 +39,25 @@ export function createStorageActivities({
       } catch (error) {
         const trouble = readTrouble(error);
         const verdict = classifyHeadBucket(trouble);
-        if (verdict === 'foreign') throw refuseBucket(bucket, account, at, trouble);
+        if (verdict === 'foreign') {
+          const told = await hearWhy(trouble, () => s3.send(new ListObjectsV2Command({ ...owned, MaxKeys: 0 })));
+          if (adviseOnDenial(told.message) !== undefined) throw failureOf(told, { operation: 'HeadBucket', ...at });
+          throw refuseBucket(bucket, account, at, trouble);
+        }
         if (verdict !== 'absent') throw failureOf(trouble, { operation: 'HeadBucket', ...at });
       }
       try {
-        await s3.send(new CreateBucketCommand(buildCreateBucket(bucket, region)));
+        const { Location } = await s3.send(new CreateBucketCommand(buildCreateBucket(bucket, region)));
+        // S3 says where it is; a page that a proxy put in its place does not.
+        if (!Location) await s3.send(new HeadBucketCommand(owned));
         return { made: true };
       } catch (error) {
         const trouble = readTrouble(error);
         const verdict = classifyCreateBucket(trouble);
         if (verdict === 'ours') return { made: false };
         if (verdict === 'foreign') throw refuseBucket(bucket, account, at, trouble);
+        // It was not there a moment ago: if it is now, the answer was lost and not the bucket.
+        if (trouble.meaning === 'unavailable' && (await isThere(s3, owned))) return { made: true };
         const isBusy = verdict === 'busy';
         throw failureOf(trouble, { operation: 'CreateBucket', ...at }, isBusy ? 'AwsUnreachable' : undefined);
       }
@@ -48,10 +65,14 @@ export function createStorageActivities({
 
     async checkModelData(modelData, expectedBucketOwner) {
       const { bucket, key } = parseS3Uri(modelData) ?? { bucket: '', key: '' };
+      const object = { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
       try {
-        await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner }));
+        await s3.send(new HeadObjectCommand(object));
       } catch (error) {
-        const trouble = readTrouble(error);
+        const trouble = await hearWhy(readTrouble(error), async () => {
+          const { Body } = await s3.send(new GetObjectCommand({ ...object, Range: 'bytes=0-0' }));
+          await Body?.transformToByteArray();
+        });
         const at = { operation: 'HeadObject', region: clientRegion, bucket, key };
         if (trouble.meaning !== 'absent') throw failureOf(trouble, at);
         throw failWith('ArtefactMissing', `there is no model data at ${modelData}`, at, {
@@ -60,6 +81,29 @@ export function createStorageActivities({
       }
     },
   };
+}
+
+/** False as well where that cannot be told: the next attempt asks again. */
+async function isThere(s3: S3Client, owned: { Bucket: string; ExpectedBucketOwner: string }): Promise<boolean> {
+  try {
+    await s3.send(new HeadBucketCommand(owned));
+    return true;
+  } catch (error) {
+    log.debug('a bucket was looked for in vain', { bucket: owned.Bucket, code: readTrouble(error).code });
+    return false;
+  }
+}
+
+/** A HEAD is refused without a word; a GET of next to nothing, which needs the same permission, is told why. */
+async function hearWhy(trouble: AwsTrouble, get: () => Promise<unknown>): Promise<AwsTrouble> {
+  if (trouble.status !== 403) return trouble;
+  try {
+    await get();
+    return trouble;
+  } catch (error) {
+    const told = readTrouble(error);
+    return told.status === 403 ? told : trouble;
+  }
 }
 
 function refuseBucket(bucket: string, account: string, at: Record<string, string>, trouble: AwsTrouble): Error {

@@ -22,6 +22,8 @@ export interface WatchState {
   hurriedMs: number | undefined;
   /** Reads that failed since the last answer. */
   failures: number;
+  /** From 0 to 1, drawn anew with each failure: where in its stretched interval the next read falls. */
+  spread: number;
   /** True while a read has no answer yet: it is not sent twice, and counts towards the rate. */
   isBeingRead: boolean;
 }
@@ -33,13 +35,18 @@ const BRIEF_FOR_MS = 300_000;
 /** A status is read again after a twentieth of the time it has lasted: at most 5 % late. */
 const LATENESS = 1 / 20;
 
+/** How many times the longest interval errors may make of it. */
+const STRETCH_MAX = 2;
+
 /** How long after its last read a resource is to be read again. */
 export function intervalMs(watch: WatchState, nowMs: number, pace: Pace): number {
   const ageMs = Math.max(0, nowMs - watch.sinceMs);
   const isBrief = watch.status === undefined || (BRIEF.has(watch.status) && ageMs < BRIEF_FOR_MS);
   const calm = isBrief ? pace.minIntervalMs : clamp(ageMs * LATENESS, pace);
-  // Errors double the interval, so that an outage is met with fewer reads, not more.
-  return watch.failures === 0 ? calm : clamp(calm * 2 ** Math.min(watch.failures, 10), pace);
+  if (watch.failures === 0) return calm;
+  // Never sooner than in calm, so that an outage is met with fewer reads, and not all at once when it is over.
+  const stretched = Math.min(calm * 2 ** Math.min(watch.failures, 10), STRETCH_MAX * pace.maxIntervalMs);
+  return calm + Math.max(0, stretched - calm) * watch.spread;
 }
 
 /** The reads that are due now, longest overdue first, within the rate; and when to look again. */

@@ -26,7 +26,7 @@ export interface RunIdentity {
 }
 
 /** What holds for the whole run. */
-export interface RunPlan {
+export interface RunPlan extends RetryPace {
   region: string;
   account: string;
   /** Value of the run tag on everything this run makes. */

@@ -6,6 +6,8 @@ import type { PayloadCodec } from '@temporalio/common';
 import type { Pace } from '../activities';
 import { TASK_QUEUE } from '../contract';
 import { REGION_PATTERN } from '../domain/names';
+import { RETRY_INTERVALS_MS } from '../domain/backoff';
+import type { BudgetRate } from '../domain/retry-budget';
 import { PayloadError, payloadCodecFromEnvironment } from '../payload-codec';
 import { refuseProblems, WorkerError } from './errors';
 
@@ -19,6 +21,10 @@ export interface SageMakerPluginOptions {
   pollMaxIntervalMs?: number;
   /** Most status reads in one second, over all waits of the workers that one plugin serves. @default 10 */
   readsPerSecond?: number;
+  /** Time until a step that AWS throttled or did not answer is tried again, doubling from then on, in ms. @default 1000 */
+  retryMinIntervalMs?: number;
+  /** Longest time between two tries of a step, in ms; a create waits up to five times as long. @default 60000 */
+  retryMaxIntervalMs?: number;
   /** Time-out of one AWS request, in ms. @default 10000 */
   requestTimeoutMs?: number;
   /** How many waits one process holds. Each needs about 100 kB. @default 5000 */
@@ -46,6 +52,8 @@ export interface ResolvedOptions extends Required<
 > {
   region?: string;
   pace: Pace;
+  /** Of all runs together. */
+  retryBudget: BudgetRate;
   /** A wait that is silent for so long has lost its worker: two of the reader's slowest rounds, at least 5 s. */
   heartbeatTimeoutMs: number;
   /** A create is at most three requests: create, describe, list tags. */
@@ -67,6 +75,7 @@ export function resolveOptions(options: SageMakerWorkerOptions, further: string[
   if (refusal) throw refusal;
   const maxIntervalMs = options.pollMaxIntervalMs ?? 30_000;
   const requestTimeoutMs = options.requestTimeoutMs ?? 10_000;
+  const retryMaxIntervalMs = options.retryMaxIntervalMs ?? RETRY_INTERVALS_MS.most;
   return {
     taskQueue: options.taskQueue ?? TASK_QUEUE,
     ...(options.region !== undefined && { region: options.region }),
@@ -75,6 +84,9 @@ export function resolveOptions(options: SageMakerWorkerOptions, further: string[
       maxIntervalMs,
       readsPerSecond: options.readsPerSecond ?? 10,
     },
+    retryMinIntervalMs: options.retryMinIntervalMs ?? Math.min(RETRY_INTERVALS_MS.least, retryMaxIntervalMs),
+    retryMaxIntervalMs,
+    retryBudget: { most: 50, perAnswer: 0.1, oneEveryMs: retryMaxIntervalMs / 6 },
     requestTimeoutMs,
     maxConcurrentWaits: options.maxConcurrentWaits ?? 5_000,
     shutdownGraceTimeMs: options.shutdownGraceTimeMs ?? 20_000,
@@ -86,6 +98,8 @@ export function resolveOptions(options: SageMakerWorkerOptions, further: string[
 const WHOLE = [
   'pollMinIntervalMs',
   'pollMaxIntervalMs',
+  'retryMinIntervalMs',
+  'retryMaxIntervalMs',
   'requestTimeoutMs',
   'maxConcurrentWaits',
 ] as const satisfies (keyof SageMakerPluginOptions)[];
@@ -110,11 +124,14 @@ function findProblems(options: SageMakerWorkerOptions): string[] {
   const isRegion = (value: unknown): boolean => typeof value === 'string' && REGION_PATTERN.test(value);
   expect('region', isRegion, 'an AWS region such as eu-central-1');
   expect('taskQueue', (value) => typeof value === 'string' && value !== '', 'the name of a task queue');
-  const { pollMinIntervalMs: least, pollMaxIntervalMs: most } = options;
-  if (problems.length === 0 && least !== undefined && least > (most ?? 30_000)) {
-    problems.push(
-      `pollMinIntervalMs must be at most pollMaxIntervalMs, got ${String(least)} and ${String(most ?? 30_000)}`,
-    );
+  const expectOrder = (shorter: keyof SageMakerPluginOptions, longer: keyof SageMakerPluginOptions, most: number) => {
+    const { [shorter]: least, [longer]: given = most } = options;
+    if (least === undefined || least <= given) return;
+    problems.push(`${shorter} must be at most ${longer}, got ${String(least)} and ${String(given)}`);
+  };
+  if (problems.length === 0) {
+    expectOrder('pollMinIntervalMs', 'pollMaxIntervalMs', 30_000);
+    expectOrder('retryMinIntervalMs', 'retryMaxIntervalMs', RETRY_INTERVALS_MS.most);
   }
   return problems;
 }
@@ -123,6 +140,8 @@ const NUMBERS = {
   TEMPORAL_SAGEMAKER_POLL_MIN_MS: 'pollMinIntervalMs',
   TEMPORAL_SAGEMAKER_POLL_MAX_MS: 'pollMaxIntervalMs',
   TEMPORAL_SAGEMAKER_READS_PER_SECOND: 'readsPerSecond',
+  TEMPORAL_SAGEMAKER_RETRY_MIN_MS: 'retryMinIntervalMs',
+  TEMPORAL_SAGEMAKER_RETRY_MAX_MS: 'retryMaxIntervalMs',
   TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: 'requestTimeoutMs',
   TEMPORAL_SAGEMAKER_MAX_WAITS: 'maxConcurrentWaits',
   TEMPORAL_SAGEMAKER_SHUTDOWN_GRACE_MS: 'shutdownGraceTimeMs',

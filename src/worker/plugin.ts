@@ -126,11 +126,14 @@ export class SageMakerPlugin implements WorkerPlugin {
 
 /** The reader needs no end of its own: it sleeps while nothing is waited for. */
 async function createParts(options: ResolvedOptions): Promise<Parts> {
-  const { pace, requestTimeoutMs, heartbeatTimeoutMs, callTimeoutMs } = options;
-  const aws = await createAwsClients(options);
-  const reader = createStatusReader(aws.sagemaker, pace, requestTimeoutMs);
+  const { pace, requestTimeoutMs, heartbeatTimeoutMs, callTimeoutMs, retryMinIntervalMs, retryMaxIntervalMs } = options;
+  const { aws, reading } = await createAwsClients(options);
+  const reader = createStatusReader(reading, pace, requestTimeoutMs);
   return {
-    activities: createActivities({ aws, timings: { heartbeatTimeoutMs, callTimeoutMs } }),
+    activities: createActivities({
+      aws,
+      timings: { heartbeatTimeoutMs, callTimeoutMs, retryMinIntervalMs, retryMaxIntervalMs },
+    }),
     waits: createWaitingActivities(reader),
   };
 }

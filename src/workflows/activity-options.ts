@@ -2,6 +2,7 @@
  * How each kind of activity is called: time-outs, retries, task queue. The figures that depend on the worker's set-up
  * stand in the plan, so that a run keeps them for its life. Workflows call the answered proxies.
  */
+import type { RetryPolicy } from '@temporalio/common';
 import {
   ActivityCancellationType,
   proxyActivities,
@@ -10,10 +11,14 @@ import {
 } from '@temporalio/workflow';
 import type { Activities, WaitingActivities } from '../activities';
 import { WAITS_QUEUE_SUFFIX } from '../contract';
+import { activityRetries, type RetryPace } from '../domain/backoff';
 import type { RunPlan } from '../domain/plan';
 
-/** Retries of what passes by itself: quick at first, then rare enough not to feed an outage. */
-const RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
+/** Retries of what passes by itself: quick at first, then rare enough not to feed an outage; no two runs in step. */
+function retrying(runName: string, pace: RetryPace): RetryPolicy {
+  const { initialMs, maximumMs } = activityRetries(runName, pace);
+  return { initialInterval: initialMs, backoffCoefficient: 2, maximumInterval: maximumMs };
+}
 
 /** The first step, before there is a plan: a few reads, each with a time-out of its own. */
 export function preparing(): ActivityInterfaceFor<Pick<Activities, 'prepare'>> {
@@ -22,7 +27,7 @@ export function preparing(): ActivityInterfaceFor<Pick<Activities, 'prepare'>> {
     startToCloseTimeout: '1 minute',
     // Nothing has been made yet, so giving up costs nothing; an hour outlasts most outages.
     scheduleToCloseTimeout: '1 hour',
-    retry: RETRY,
+    retry: retrying(workflowInfo().workflowId, {}),
   });
 }
 
@@ -37,7 +42,7 @@ export function creating(run: RunPlan, summary: string): ActivityInterfaceFor<Ac
     startToCloseTimeout: run.callTimeoutMs,
     // Three workers may die under one create before the workflow looks at it anew.
     scheduleToCloseTimeout: run.callTimeoutMs * 4,
-    retry: { ...RETRY, nonRetryableErrorTypes: ['AwsUnreachable', 'RoleNotAssumable'] },
+    retry: { ...retrying(run.runTag, run), nonRetryableErrorTypes: ['AwsUnreachable', 'RoleNotAssumable'] },
   });
 }
 
@@ -47,13 +52,17 @@ export function looking(run: RunPlan, summary: string): ActivityInterfaceFor<Act
     summary,
     startToCloseTimeout: run.callTimeoutMs,
     scheduleToCloseTimeout: '2 hours',
-    retry: RETRY,
+    retry: retrying(run.runTag, run),
   });
 }
 
 /** Stops and deletes: tried until AWS has answered, however long that takes, since a bill hangs on them. */
 export function ending(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
-  return proxyActivities<Activities>({ summary, startToCloseTimeout: run.callTimeoutMs, retry: RETRY });
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: run.callTimeoutMs,
+    retry: retrying(run.runTag, run),
+  });
 }
 
 /** What is nice to have, and must not hold up or hide what it adds to. */
@@ -63,7 +72,7 @@ export function telling(run: RunPlan, summary: string): ActivityInterfaceFor<Act
     // Streams are read one after the other, each within a request's time-out.
     startToCloseTimeout: run.callTimeoutMs * 2,
     scheduleToCloseTimeout: run.callTimeoutMs * 4,
-    retry: { ...RETRY, maximumAttempts: 2 },
+    retry: { ...retrying(run.runTag, run), maximumAttempts: 2 },
   });
 }
 

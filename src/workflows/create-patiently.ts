@@ -6,9 +6,10 @@
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 import type { Created } from '../activities';
 import type { FailureCode, LedgerEntry, ResourceKind } from '../contract';
+import { createPauseMs, type RetryPace } from '../domain/backoff';
 import { explain } from './failures';
 import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
-import type { RunRecord } from './run-record';
+import type { Run } from './run';
 
 /** For how long a create is asked again, by why it failed. All else fails at once. */
 const PATIENCE_MS: Partial<Record<FailureCode, number>> = {
@@ -16,10 +17,9 @@ const PATIENCE_MS: Partial<Record<FailureCode, number>> = {
   // IAM spreads a new role within a minute.
   RoleNotAssumable: 90_000,
 };
-const BACKOFF_MS = { first: 2_000, most: 300_000 };
 
 export async function createPatiently(
-  record: RunRecord,
+  { record, plan }: Run,
   kind: ResourceKind,
   name: string,
   create: () => Promise<Created>,
@@ -44,7 +44,7 @@ export async function createPatiently(
       const patienceMs = PATIENCE_MS[code] ?? 0;
       if (Date.now() - startedMs >= patienceMs) throw error;
     }
-    await sleep(backoffMs(attempt));
+    await sleep(pauseMs(attempt, plan.run));
   }
 }
 
@@ -58,8 +58,7 @@ function stateOf({ adopted, isOwnWork }: Created): Pick<LedgerEntry, 'state' | '
   };
 }
 
-/** Doubling, and spread by a quarter, so that a hundred runs do not ask in one breath. Replay-safe: seeded randomness. */
-export function backoffMs(attempt: number): number {
-  const fullMs = Math.min(BACKOFF_MS.first * 2 ** Math.min(attempt, 20), BACKOFF_MS.most);
-  return Math.round(fullMs * (0.75 + Math.random() * 0.25));
+/** Spread, so that a hundred runs do not ask in one breath. Replay-safe: a workflow's chance is seeded. */
+export function pauseMs(attempt: number, pace: RetryPace): number {
+  return createPauseMs(attempt, Math.random(), pace);
 }

@@ -7,7 +7,7 @@ import { after } from '../domain/deadlines';
 import { judgeTrainingJob } from '../domain/training-status';
 import { ending } from './activity-options';
 import { awaitTrainingJob, type KnownJob } from './await-training-job';
-import { explain } from './failures';
+import { tellFailure } from './failures';
 import type { Run } from './run';
 
 /** AWS grants a container two minutes and then uploads what it left; after this long the stop is sent again. */
@@ -27,14 +27,14 @@ export async function stopTraining(run: Run, name: string): Promise<KnownJob | u
     return await stopAndSee(run, name);
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
-    const { code, message } = explain(error);
+    const { code, sentence } = tellFailure(error);
     run.record.note({
       kind: 'training job',
       name,
       state: 'left',
       reason: `its stop failed (${code}): it may still cost money`,
     });
-    run.record.warn([`the training job ${name} could not be stopped: ${message}`]);
+    run.record.warn([`the training job ${name} could not be stopped: ${sentence}`]);
     return undefined;
   }
 }
@@ -94,7 +94,7 @@ async function sendUntilTaken(run: Run, name: string, ifTaggedBy: string | undef
       // Histories of before a refused stop was sent again must replay.
       if (sent >= REFUSED.sendsMax || !patched('send-a-refused-stop-again')) throw error;
       run.record.warn([
-        `the stop of the training job ${name} was refused, and is sent again: ${explain(error).message}`,
+        `the stop of the training job ${name} was refused, and is sent again: ${tellFailure(error).sentence}`,
       ]);
     }
     await sleep(REFUSED.firstMs * 2 ** (sent - 1));

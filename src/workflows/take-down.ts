@@ -12,7 +12,7 @@ import { isOwnWork } from '../domain/ledger';
 import type { HostingPlan } from '../domain/plan';
 import { ending, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
-import { explain } from './failures';
+import { tellFailure } from './failures';
 import type { Run } from './run';
 import { LATE_EFFECT } from './stop-training';
 import { UPDATED } from './update-endpoint';
@@ -220,8 +220,8 @@ async function attempt(run: Run, kind: ResourceKind, name: string, cleanUp: () =
     await cleanUp();
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
-    const { code, message } = explain(error);
+    const { code, sentence } = tellFailure(error);
     run.record.note({ kind, name, state: 'left', reason: `its delete failed: ${code}` });
-    run.record.warn([`the ${kind} ${name} could not be deleted: ${message}`]);
+    run.record.warn([`the ${kind} ${name} could not be deleted: ${sentence}`]);
   }
 }

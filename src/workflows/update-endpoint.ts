@@ -5,7 +5,7 @@ import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow
 import type { HostingDescription } from '../activities';
 import type { HostingPlan } from '../domain/plan';
 import { creating } from './activity-options';
-import { backoffMs } from './create-patiently';
+import { pauseMs } from './create-patiently';
 import { explain } from './failures';
 import type { Run } from './run';
 
@@ -35,7 +35,7 @@ export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingD
       }
       if (code !== 'AwsUnreachable' || attempt >= RETRIES_MAX) throw error;
     }
-    await sleep(backoffMs(attempt));
+    await sleep(pauseMs(attempt, run.plan.run));
   }
 }
 

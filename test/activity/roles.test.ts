@@ -6,6 +6,7 @@ import type { FitInput } from '../../src/contract';
 import type { Plan, RunPlan } from '../../src/domain/plan';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
 import { createAwsClients } from '../../src/worker/aws-clients';
+import { resolveOptions } from '../../src/worker/options';
 import { ESTIMATOR } from '../support/rig';
 
 const TIMINGS = { heartbeatTimeoutMs: 5_000, callTimeoutMs: 5_000 };
@@ -31,7 +32,7 @@ async function start(options: EmulatorOptions = {}): Promise<void> {
 
 /** The plan's role, as the whole worker's clients come to it. */
 async function prepareWith(role: string): Promise<{ roleArn: string | undefined; run: RunPlan }> {
-  const aws = await createAwsClients({ region: emulator.region, requestTimeoutMs: 5_000 });
+  const { aws } = await createAwsClients(resolveOptions({ region: emulator.region, requestTimeoutMs: 5_000 }));
   const { prepare } = createPrepare(aws, TIMINGS);
   const input: FitInput = { estimator: { ...ESTIMATOR, role }, fit: { inputs: 's3://data/iris', jobName: 'iris' } };
   try {
@@ -112,7 +113,7 @@ test('a worker that may not ask IAM is told that an ARN would do', async () => {
   ]);
   await expect(prepareWith('Trainer')).rejects.toMatchObject({
     type: 'AccessDenied',
-    details: [{ fix: 'Allow iam:GetRole to the worker, or give the role by its ARN.' }],
+    details: [{ fix: 'Allow iam:GetRole to the worker. Or give the role by its ARN.' }],
   });
 });
 

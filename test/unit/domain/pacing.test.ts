@@ -8,6 +8,7 @@ const watch = (further: Partial<WatchState> = {}): WatchState => ({
   lastReadMs: 0,
   hurriedMs: undefined,
   failures: 0,
+  spread: 1,
   isBeingRead: false,
   ...further,
 });
@@ -26,9 +27,14 @@ describe('the interval between two reads', () => {
     expect(intervalMs(watch({ status: 'Starting' }), 3_600_000, PACE)).toBe(30_000);
   });
 
-  it('doubles with each failed read, within the limit', () => {
+  it('doubles with each failed read, to twice the longest', () => {
     const intervals = [0, 1, 2, 3, 50].map((failures) => intervalMs(watch({ failures }), 0, PACE));
-    expect(intervals).toEqual([5_000, 10_000, 20_000, 30_000, 30_000]);
+    expect(intervals).toEqual([5_000, 10_000, 20_000, 40_000, 60_000]);
+  });
+
+  it('is spread over what it was stretched by, and never shorter than in calm', () => {
+    const at = (spread: number) => intervalMs(watch({ failures: 3, spread }), 3_600_000, PACE);
+    expect([0, 0.5, 1].map(at)).toEqual([30_000, 45_000, 60_000]);
   });
 });
 
