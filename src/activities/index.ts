@@ -13,9 +13,10 @@ import type {
   CreateTrainingJobCommandInput,
   UpdateEndpointCommandInput,
 } from '@aws-sdk/client-sagemaker';
-import type { WorkflowType } from '../contract';
+import type { SearchAttributeName, SweepVerdict, SweptKind, WorkflowType } from '../contract';
 import type { EndpointChange, EndpointCursor, EndpointObservation } from '../domain/endpoint-status';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
+import type { Finding, Use } from '../domain/sweep';
 import type { TrainingJobChange, TrainingJobCursor } from '../domain/training-status';
 
 export { createActivities, createWaitingActivities } from './create-activities';
@@ -53,6 +54,31 @@ export interface HostingDescription {
   config?: { name: string; isOurs: boolean };
   models: { name: string; isOurs: boolean }[];
 }
+
+/** A page of one of SageMaker's lists, by the list's own token; the first without one. */
+export interface SurveyPage {
+  kind: SweptKind;
+  nextToken?: string;
+  /** ISO 8601; older resources are not listed. */
+  createdAfter?: string;
+  /** Those of our search attributes that the namespace has. */
+  searchAttributes: SearchAttributeName[];
+}
+
+/** What was found on a page: every resource that bears a run tag, judged by itself. */
+export interface Survey {
+  findings: Finding[];
+  /** Resources on the page, of whoever made them. */
+  lookedAt: number;
+  nextToken?: string;
+}
+
+/**
+ * What became of an orphan: its stop or delete was sent; it was gone, or had ended, already; it cannot be deleted now; or
+ * it turned out at the last look to be none.
+ */
+export type Removal =
+  { outcome: 'sent' | 'gone' | 'not yet' } | { outcome: 'left'; verdict: SweepVerdict; reason: string };
 
 /** Short activities, on the run's own task queue. */
 export interface Activities {
@@ -128,6 +154,23 @@ export interface Activities {
   deleteEndpointConfig: (endpointConfigName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
   /** Effect: DeleteModel. With `ifTaggedBy`, one without that run tag is left alone. All else as `deleteEndpoint`. */
   deleteModel: (modelName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
+  /**
+   * Effect: none. Lists a page of training jobs in progress, endpoints, endpoint configs or models, reads the tags of each
+   * and judges those that bear a run tag by what Temporal knows of their runs. Idempotency: a read. Heartbeat: on each
+   * call. Failures: `AccessDenied`; throttling and outages of AWS are waited for, then retried, as are Temporal's.
+   */
+  surveyResources: (page: SurveyPage) => Promise<Survey>;
+  /** Effect: none. A page of endpoints with their configs, or of configs with their models. All else as `surveyResources`. */
+  listUses: (page: {
+    kind: 'endpoint' | 'endpoint config';
+    nextToken?: string;
+  }) => Promise<{ uses: Use[]; nextToken?: string }>;
+  /**
+   * Effect: StopTrainingJob or the kind's Delete, after a last look at the resource, its tag and the runs: what has changed
+   * since it was judged is left alone. Idempotency: one that is gone counts as removed. Heartbeat: on each read. Failures:
+   * as `surveyResources`.
+   */
+  removeOrphan: (orphan: Finding, searchAttributes: SearchAttributeName[]) => Promise<Removal>;
 }
 
 /** A trouble that the caller has not been told of: the wait is to go on, and somebody is to know. */
@@ -148,6 +191,8 @@ export interface Watch<Cursor> {
   name: string;
   seen?: Cursor;
   deadline?: string;
+  /** Kinds of trouble that the caller has been told of; without it, it is told of none. */
+  told?: string[];
 }
 
 /** `isGoing`: its delete was sent, so that absence is the answer and not a read that lags behind a create. */
@@ -167,5 +212,3 @@ export interface WaitingActivities {
   /** Effect: none. Returns when AWS says something of the endpoint that `seen` has not. All else as for the job. */
   awaitEndpointChange: (watch: EndpointWatch) => Promise<Awaited<EndpointChange>>;
 }
-  /** Kinds of trouble that the caller has been told of; without it, it is told of none. */
-  told?: string[];

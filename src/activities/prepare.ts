@@ -7,17 +7,18 @@ import { createHash } from 'node:crypto';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { DeployInput, FailureCode, WorkflowType } from '../contract';
+import type { DeployInput, SweepInput, WorkflowType } from '../contract';
 import {
   buildFitPlans,
   buildHostingPlan,
+  buildSweepPlan,
   rolesOf,
   runTagOf,
   sourceFromArguments,
   type ModelSource,
   type Surroundings,
 } from '../domain/build-plan';
-import { answerOf, lacksCredentials, readTrouble } from '../domain/aws-errors';
+import { answerOf, lacksCredentials, readTrouble, requireMember } from '../domain/aws-errors';
 import { adviseOnDenial } from '../domain/missing-permission';
 import type { RetryPace } from '../domain/backoff';
 import { modelDataUri } from '../domain/names';
@@ -32,6 +33,7 @@ import {
   findPlanProblems,
   findScheduleProblems,
   findScheduleWarnings,
+  findSizeProblems,
   findTimeoutProblems,
 } from './plan-problems';
 import { listSearchAttributes } from './search-attributes';
@@ -47,7 +49,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
   return {
     async prepare(type, raw, identity) {
       const preparedAt = new Date().toISOString();
-      const input = checkOrRefuse(type, raw, identity, aws.region);
+      const checked = checkOrRefuse(type, raw, identity, aws.region);
       const account = await findAccount(aws);
       const attributes = await listSearchAttributes();
       const run: RunPlan = {
@@ -58,8 +60,10 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...(identity.beganAt !== undefined && { beganAt: identity.beganAt }),
         searchAttributes: attributes.names,
         ...timings,
-        warnings: [...attributes.warnings, ...findScheduleWarnings(input, identity)],
+        warnings: [...attributes.warnings, ...findScheduleWarnings(checked, identity), ...findSecretSigns(checked)],
       };
+      if (type === 'sweep') return { run, sweep: buildSweepPlan(checked as SweepInput, preparedAt) };
+      const input = checked as InputOf[Exclude<WorkflowType, 'sweep'>];
       if ('endpointName' in input) {
         const removal: Plan = { run, removal: { endpointName: input.endpointName } };
         const problems = findTimeoutProblems(removal, identity);
@@ -80,6 +84,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
       const jobName = 'fit' in input ? input.fit.jobName : undefined;
       const problems = [
         ...findPlanProblems(plan),
+        ...findSizeProblems(plan),
         ...findTimeoutProblems(plan, identity),
         ...findNameProblems(plan, identity, jobName),
       ];
@@ -115,7 +120,7 @@ function refusal(problems: string[], type: WorkflowType, { workflowId }: RunIden
 async function findAccount({ sts, region }: AwsClients): Promise<string> {
   const at = { operation: 'GetCallerIdentity', region };
   try {
-    return (await sts.send(new GetCallerIdentityCommand({}))).Account ?? '';
+    return requireMember('Account', (await sts.send(new GetCallerIdentityCommand({}))).Account);
   } catch (error) {
     const trouble = readTrouble(error);
     const isUnknown = lacksCredentials(trouble) && trouble.meaning !== 'expired credentials';
@@ -146,7 +151,7 @@ async function findRoleArn({ iam, region }: AwsClients, role: string): Promise<s
   const at = { operation: 'GetRole', region, role };
   try {
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: role }));
-    return Role?.Arn ?? '';
+    return requireMember('Arn', Role?.Arn);
   } catch (error) {
     const trouble = readTrouble(error);
     if (trouble.meaning === 'absent') {
@@ -189,9 +194,18 @@ async function describeModelSource(
     const what = `the training job ${name} made no model to deploy: ${ended.kind}: ${reason}`;
     throw failWith(codeOfTrainingJob(ended), what, at, { details: { reason, outcome: ended, trainingJobName: name } });
   }
+  const told = <T>(member: string, value: T | undefined): T => {
+    try {
+      return requireMember(member, value);
+    } catch (error) {
+      throw failureOf(readTrouble(error), at);
+    }
+  };
   return {
     trainingJobName: name,
-    modelData: job.ModelArtifacts?.S3ModelArtifacts || modelDataUri(job.OutputDataConfig?.S3OutputPath ?? '', name),
+    modelData:
+      job.ModelArtifacts?.S3ModelArtifacts ||
+      modelDataUri(told('OutputDataConfig', job.OutputDataConfig?.S3OutputPath), name),
     image: input.deploy.image ?? input.estimator?.imageName ?? job.AlgorithmSpecification?.TrainingImage ?? '',
     role: input.deploy.role ?? input.estimator?.role ?? told('RoleArn', job.RoleArn),
     // What a stopped job has left is looked for where the job is awaited, which then takes no time.

@@ -2,12 +2,14 @@
  * Runs, results and ledgers in words, for people. The commands print these; programs get the same as objects.
  */
 import type { RunProgress, RunStatus } from '../client';
-import { WORKFLOW_TYPES, type LedgerEntry } from '../contract';
+import { WORKFLOW_TYPES, type LedgerEntry, type SweepResult } from '../contract';
+import { describeSweep } from './describe-sweep';
 import { duration } from './live-block';
 
 /** What a finished run is worth to a script: the one line on stdout. */
 export function describeResult(workflowType: string, result: unknown): string {
   const { endpointName, modelData } = fieldsOf(result);
+  if (workflowType === 'sweep') return describeSweep(result as SweepResult);
   const text = workflowType === 'fit' ? modelData : endpointName;
   return typeof text === 'string' && isOurs(workflowType) ? text : JSON.stringify(result ?? null);
 }

@@ -18,6 +18,7 @@ import { addResultCommand } from './commands/result';
 import { addSchemaCommand } from './commands/schema';
 import { addStartCommands } from './commands/start-run';
 import { addStatusCommand } from './commands/status';
+import { addSweepCommand } from './commands/sweep';
 import { addWorkerCommand } from './commands/worker';
 import { EXIT } from '../domain/failures';
 import type { ProgramContext } from './invocation';
@@ -36,6 +37,7 @@ const COMMANDS = [
   addResultCommand,
   addPredictCommand,
   addDeleteEndpointCommand,
+  addSweepCommand,
   addDoctorCommand,
   addSchemaCommand,
 ];

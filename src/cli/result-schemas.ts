@@ -42,12 +42,20 @@ const followed = {
     workflowType: z.literal('deleteEndpoint'),
     temporalUiUrl,
   }),
+  sweep: OUTCOMES.sweep.extend({ ...runIds, workflowType: z.literal('sweep'), temporalUiUrl }),
 };
 
 /** Of a run of somebody's own workflow type: its result as it is. */
 const foreign = z.strictObject({ ...runIds, workflowType: z.string(), temporalUiUrl, result: z.json() });
 
-const anyFollowed = z.union([followed.fit, followed.deploy, followed.fitThenDeploy, followed.deleteEndpoint, foreign]);
+const anyFollowed = z.union([
+  followed.fit,
+  followed.deploy,
+  followed.fitThenDeploy,
+  followed.deleteEndpoint,
+  followed.sweep,
+  foreign,
+]);
 
 /** Of a run that was started with `--detach`. */
 const detached = z.strictObject({
@@ -110,6 +118,7 @@ export const RESULT_SCHEMAS = {
     ledger,
   }),
   'delete-endpoint': followed.deleteEndpoint,
+  sweep: followed.sweep,
   predict: z.strictObject({
     endpointName: z.string(),
     contentType: z.string(),

@@ -64,6 +64,7 @@ export { type RunStatus } from './run-description';
 export { listRuns, type ListOptions, type RunFilter } from './list-runs';
 export { type WaitOptions } from './await-result';
 export { startRun, type StartOptions } from './start';
+export { startSweep } from './start-sweep';
 export type { InputOf } from '../schemas';
 export { nameTrainingJob } from './name-run';
 export { planRun, type PlannedRequests, type PlanOptions } from './plan';

@@ -23,7 +23,7 @@ const LIST_TIMEOUT_MS = 15_000;
 export interface RunFilter {
   /** Status in Temporal. @default any */
   status?: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'TERMINATED' | 'TIMED_OUT';
-  /** Workflow type. @default all four */
+  /** Workflow type. @default all */
   type?: WorkflowType;
   /** Where the run stands. A run that is open tells it where the namespace has our search attributes. @default any */
   stage?: Stage;

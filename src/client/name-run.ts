@@ -3,7 +3,7 @@
  * randomness enter here and nowhere else; the names stand in the input from then on.
  */
 import { randomInt } from 'node:crypto';
-import type { EstimatorArguments, WorkflowType } from '../contract';
+import { TASK_QUEUE, type EstimatorArguments, type WorkflowType } from '../contract';
 import { baseNameFromImage, nameFromBase } from '../domain/names';
 import type { InputOf } from '../schemas';
 
@@ -34,13 +34,23 @@ export function nameTrainingJob({ baseJobName, imageName }: EstimatorArguments):
   return nameFromBase(baseJobName ?? baseNameFromImage(imageName), new Date(), random);
 }
 
+/** Where a run is to be worked on: a sweep is named after it, since it is about nothing in particular. */
+export interface RunPlace {
+  taskQueue: string;
+  region?: string;
+}
+
 /** A checked input with its training job named, and the Workflow Id that belongs to it. */
 export interface NamedRun<T extends WorkflowType> {
   workflowId: string;
   input: InputOf[T];
 }
 
-export function nameRun<T extends WorkflowType>(type: T, given: InputOf[T]): NamedRun<T> {
+export function nameRun<T extends WorkflowType>(
+  type: T,
+  given: InputOf[T],
+  place: RunPlace = { taskQueue: TASK_QUEUE },
+): NamedRun<T> {
   const run = { type, input: given } as { [K in WorkflowType]: { type: K; input: InputOf[K] } }[WorkflowType];
   switch (run.type) {
     case 'fit':
@@ -55,5 +65,8 @@ export function nameRun<T extends WorkflowType>(type: T, given: InputOf[T]): Nam
     }
     case 'deleteEndpoint':
       return { workflowId: `delete-${run.input.endpointName}`, input: given };
+    case 'sweep':
+      // Workers of one task queue serve one region.
+      return { workflowId: `sweep-${run.input.region ?? place.region ?? place.taskQueue}`, input: given };
   }
 }

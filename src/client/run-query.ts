@@ -28,9 +28,10 @@ const STATUS_NAMES: Record<NonNullable<RunFilter['status']>, string> = {
  */
 export function buildRunQuery(filter: RunFilter, taskQueue: string, withAttributes: boolean): string {
   const { type, endpointName } = filter;
-  // A fit has no endpoint.
-  const types: readonly WorkflowType[] =
-    type === undefined ? WORKFLOW_TYPES.filter((each) => endpointName === undefined || each !== 'fit') : [type];
+  // A fit has no endpoint, and a sweep is about none.
+  const withEndpoint = WORKFLOW_TYPES.filter((each) => each !== 'fit' && each !== 'sweep');
+  const all = endpointName === undefined ? WORKFLOW_TYPES : withEndpoint;
+  const types: readonly WorkflowType[] = type === undefined ? all : [type];
   const attribute = (name: SearchAttributeName, value: string): string[] => (withAttributes ? equals(name, value) : []);
   return [
     isOneOf('WorkflowType', types),

@@ -11,6 +11,7 @@ import {
   type FitResult,
   type FitThenDeployResult,
   type Progress,
+  type SweepResult,
   type WorkflowType,
 } from '../contract';
 import { canonicalJson } from '../domain/canonical-json';
@@ -34,6 +35,8 @@ export interface ResultOf {
   fitThenDeploy: FitThenDeployResult;
   /** What is gone, and what is not. */
   deleteEndpoint: DeleteEndpointResult;
+  /** What was found, and what became of it. */
+  sweep: SweepResult;
 }
 
 /** Progress, and whether a worker told it. */

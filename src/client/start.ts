@@ -21,7 +21,7 @@ const ATTEMPTS_MAX = 3;
 
 /** Options of {@link startRun}. */
 export interface StartOptions {
-  /** @default the training job's name; `deploy-` or `delete-` and the endpoint's name */
+  /** @default the training job's name; `deploy-` or `delete-` and the endpoint's name; `sweep-` and the region */
   workflowId?: string;
 }
 
@@ -97,7 +97,9 @@ function prepareStart<T extends WorkflowType>(
 ): Wanted<T> {
   const checked = requireValid(type, given);
   const named =
-    options.workflowId === undefined ? nameRun(type, checked) : { workflowId: options.workflowId, input: checked };
+    options.workflowId === undefined
+      ? nameRun(type, checked, session)
+      : { workflowId: options.workflowId, input: checked };
   const region = named.input.region ?? session.region;
   const text = JSON.stringify({ ...named.input, region });
   const bytes = Buffer.byteLength(text);

@@ -29,6 +29,8 @@ function describe<T extends WorkflowType>(type: T, given: InputOf[T], workflowId
       return `deploy ${run.input.deploy.endpointName ?? run.input.trainingJobName ?? ''} (${hosting(run.input.deploy)})`;
     case 'deleteEndpoint':
       return `delete endpoint ${run.input.endpointName}`;
+    case 'sweep':
+      return run.input.apply ? 'sweep: remove what ended runs left' : 'sweep: tell what ended runs left';
   }
 }
 

@@ -10,10 +10,11 @@ import type {
   FitArguments,
   FitInput,
   FitThenDeployInput,
+  SweepInput,
 } from '../contract';
 import { canonicalJson } from './canonical-json';
 import { defaultBucketName, modelDataUri, nameFromWorkflow, parseS3Uri, runTagValue } from './names';
-import type { HostingPlan, RunIdentity, TrainingPlan } from './plan';
+import type { HostingPlan, RunIdentity, SweepPlan, TrainingPlan } from './plan';
 import { buildHostingRequests, buildTrainingJobRequest, DEFAULT_MAX_RUN_SECONDS } from './requests';
 
 export const DEFAULT_PENDING_TIMEOUT_SECONDS = 86_400;
@@ -115,6 +116,12 @@ export function sourceFromArguments(input: DeployInput): ModelSource | undefined
     image: input.deploy.image ?? input.estimator?.imageName ?? '',
     role: input.deploy.role ?? input.estimator?.role ?? '',
   };
+}
+
+/** Without `apply` a sweep only tells: to delete is asked for in so many words. */
+export function buildSweepPlan({ apply = false, createdWithinSeconds }: SweepInput, preparedAt: string): SweepPlan {
+  if (createdWithinSeconds === undefined) return { apply };
+  return { apply, createdAfter: new Date(Date.parse(preparedAt) - createdWithinSeconds * 1000).toISOString() };
 }
 
 /** Roles that a plan for this input needs as ARNs. */

@@ -2,7 +2,7 @@
  * A run's progress as Markdown for the Temporal UI. Comes from the workflow's progress, becomes its current details.
  * Names and AWS's texts are escaped: they must not draw in the operator's page.
  */
-import type { LedgerEntry, Progress } from '../contract';
+import type { LedgerEntry, Progress, SweepCounts } from '../contract';
 
 /** The panel passes the text in a URL; beyond some 18 kB it shows an error instead. */
 const LENGTH_MAX = 16_000;
@@ -16,11 +16,17 @@ export function describeProgress(progress: Progress): string {
         `${trainingJob.since === undefined ? '' : ` since ${trainingJob.since}`}${linkTo(links.trainingJob)}`,
     endpoint &&
       `Endpoint \`${code(endpoint.name)}\`: ${escape(endpoint.status ?? 'asked for')}${linkTo(links.endpoint)}`,
+    progress.sweep && describeSweep(progress.sweep),
     ...lastMetrics(progress).map(({ name, value }) => `${escape(name)}: ${String(value)}`),
     ledger.length > 0 ? ledgerTable(ledger) : undefined,
     ...warnings.map((warning) => `Warning: ${escape(warning)}`),
   ];
   return cut(lines.filter((line) => line !== undefined).join('\n\n'));
+}
+
+function describeSweep({ lookedAt, orphans, removed, inUse, delivered, ofUnknownRuns }: SweepCounts): string {
+  const found = `${String(orphans)} orphaned (${String(removed)} removed), ${String(ofUnknownRuns)} of unknown runs`;
+  return `Looked at ${String(lookedAt)}: ${found}, ${String(inUse)} in use, ${String(delivered)} delivered`;
 }
 
 function lastMetrics({ trainingJob }: Progress): { name: string; value: number }[] {

@@ -125,7 +125,7 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
   },
   RunTerminated: {
     what: 'The run was ended from outside without clean-up: terminated or timed out by Temporal.',
-    fix: 'Look at what its ledger names and delete what should not stay.',
+    fix: 'See what it left with temporal-sagemaker sweep, and remove it with --apply.',
     exitCode: EXIT.failed,
   },
   PayloadUnreadable: {

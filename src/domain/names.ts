@@ -61,6 +61,19 @@ export function nameFromContent(endpointName: string, hash: string): string {
   return withSuffix(endpointName, hash.slice(0, HASH_LENGTH));
 }
 
+/** Longest part of an endpoint's name that stands in those of its models and configs. */
+export const CONTENT_BASE_LENGTH_MAX = NAME_LENGTH_MAX - HASH_LENGTH - 1;
+
+/** What the names of an endpoint's models and configs begin with. */
+export function contentBaseOf(endpointName: string): string {
+  return sanitizeName(endpointName, CONTENT_BASE_LENGTH_MAX);
+}
+
+/** The same, read from the name of a model or config; undefined where it is none that {@link nameFromContent} made. */
+export function contentBaseIn(name: string): string | undefined {
+  return /^(.+)-[0-9a-f]{10}$/.exec(name)?.[1];
+}
+
 function withSuffix(base: string, suffix: string): string {
   return `${sanitizeName(base, NAME_LENGTH_MAX - suffix.length - 1)}-${suffix}`;
 }
@@ -88,4 +101,15 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } | undef
 export function runTagValue(workflowId: string, firstExecutionRunId: string): string {
   const fitting = workflowId.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 255 - firstExecutionRunId.length);
   return `${fitting}/${firstExecutionRunId}`;
+}
+
+const RUN_TAG_VALUE = /^(.+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/su;
+
+/**
+ * The run that a tag's value names; undefined where it names none. The Workflow Id is as it was made to fit: whether a run
+ * is meant, its run id tells.
+ */
+export function parseRunTag(value: string): { workflowId: string; firstRunId: string } | undefined {
+  const [, workflowId, firstRunId] = RUN_TAG_VALUE.exec(value) ?? [];
+  return workflowId === undefined || firstRunId === undefined ? undefined : { workflowId, firstRunId };
 }

@@ -14,6 +14,7 @@ export {
   fitThenDeployInputSchema,
   INPUT_SCHEMAS,
   s3InputSchema,
+  sweepInputSchema,
   type InputOf,
 } from './inputs';
 export { failureDetailsSchema, progressSchema, RESULT_SCHEMAS, runMemoSchema } from './outcomes';

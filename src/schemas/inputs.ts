@@ -14,6 +14,7 @@ import type {
   FitInputs,
   FitThenDeployInput,
   S3Input,
+  SweepInput,
   WorkflowType,
 } from '../contract';
 import {
@@ -291,12 +292,26 @@ export const deleteEndpointInputSchema = z.strictObject({
   region: region.optional().meta({ description: "Region of the endpoint. Absent: the worker's own." }),
 }) satisfies z.ZodType<DeleteEndpointInput>;
 
+/** A year: resources that are older are looked at without a limit, or not at all. */
+const SWEPT_SECONDS_MAX = 366 * 86_400;
+
+export const sweepInputSchema = z.strictObject({
+  apply: z.boolean().optional().meta({
+    description: 'Whether to delete and stop what is found. Absent or false: it is only told.',
+  }),
+  createdWithinSeconds: wholeNumber(1, SWEPT_SECONDS_MAX).optional().meta({
+    description: 'How far back to look, in seconds: older resources are passed over. Absent: everything is looked at.',
+  }),
+  region: region.optional().meta({ description: "Region to sweep. Absent: the worker's own. Any other is refused." }),
+}) satisfies z.ZodType<SweepInput>;
+
 /** Input schema of each workflow type. */
 export const INPUT_SCHEMAS = {
   fit: fitInputSchema,
   deploy: deployInputSchema,
   fitThenDeploy: fitThenDeployInputSchema,
   deleteEndpoint: deleteEndpointInputSchema,
+  sweep: sweepInputSchema,
 } satisfies Record<WorkflowType, z.ZodType>;
 
 /** Input of each workflow type. */
@@ -309,4 +324,6 @@ export interface InputOf {
   fitThenDeploy: FitThenDeployInput;
   /** Which endpoint to delete. */
   deleteEndpoint: DeleteEndpointInput;
+  /** What to sweep, and whether to remove it. */
+  sweep: SweepInput;
 }

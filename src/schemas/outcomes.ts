@@ -158,6 +158,19 @@ const endpointProgress = z
   })
   .meta({ id: 'EndpointProgress', title: 'Endpoint', description: 'What is known of the endpoint.' });
 
+const count = z.int().min(0);
+
+const sweepCounts = z
+  .strictObject({
+    lookedAt: count.meta({ description: 'Resources that were looked at, of whoever made them.' }),
+    orphans: count.meta({ description: 'Made by a run that has ended and did not deliver them.' }),
+    inUse: count.meta({ description: 'Of an open run, or used by what stays.' }),
+    delivered: count.meta({ description: 'Delivered by a run.' }),
+    ofUnknownRuns: count.meta({ description: 'Made by runs that Temporal does not know (any more).' }),
+    removed: count.meta({ description: 'Orphans that were deleted or stopped.' }),
+  })
+  .meta({ id: 'SweepCounts', title: 'Counts of a sweep', description: 'Resources found, by what they are taken for.' });
+
 export const progressSchema = z.strictObject({
   stage,
   region: region.optional().meta({ description: 'Region of the run, once it is prepared.' }),
@@ -168,6 +181,7 @@ export const progressSchema = z.strictObject({
   attempts: z
     .record(z.string(), seconds)
     .meta({ description: 'How often each step that can be asked again was asked.' }),
+  sweep: sweepCounts.optional(),
   links: z.record(z.string(), z.url()).meta({ description: 'Pages to look at, by what they show.' }),
   warnings,
   failure: z
@@ -228,12 +242,53 @@ export const deleteEndpointResultSchema = z.strictObject({
   warnings,
 });
 
+const sweptResource = z
+  .strictObject({
+    kind: z.enum(['training job', 'model', 'endpoint config', 'endpoint']).meta({ description: 'Kind of resource.' }),
+    name: name.meta({ description: 'Name of the resource.' }),
+    arn: arn.meta({ description: 'ARN of the resource.' }),
+    createdAt: time.meta({ description: 'When it was made.' }),
+    run: z
+      .strictObject({
+        workflowId: z.string().meta({ description: 'Workflow Id, as far as the tag or Temporal tells it.' }),
+        firstRunId: z
+          .string()
+          .optional()
+          .meta({ description: 'Run id of its first execution; absent where the tag names none.' }),
+      })
+      .meta({ description: 'The run that its tag names.' }),
+    verdict: z.enum(['orphan', 'in use', 'delivered', 'unknown run']).meta({
+      description:
+        'What it is taken for: made by a run that has ended and did not deliver it (orphan); of an open run, or used by ' +
+        'what stays (in use); delivered by a run; or made by a run that Temporal does not know (any more).',
+    }),
+    action: z
+      .enum(['would delete', 'would stop', 'deleted', 'stopped', 'left'])
+      .meta({ description: 'What was done with it, or would be.' }),
+    reason: z.string().meta({ description: 'Why.' }),
+  })
+  .meta({ id: 'SweptResource', title: 'Swept resource', description: 'One resource that bears a run tag.' });
+
+export const sweepResultSchema = z.strictObject({
+  applied: z.boolean().meta({ description: 'True where orphans were to be removed, and not only told.' }),
+  region: region.meta({ description: 'Region that was swept.' }),
+  counts: sweepCounts,
+  resources: z.array(sweptResource).meta({
+    description:
+      'What bears a run tag: orphans first, then what unknown runs made, what is in use, what was delivered.',
+  }),
+  omitted: count.meta({ description: 'How many more there are than resources has room for.' }),
+  ledger,
+  warnings,
+});
+
 /** Result schema of each workflow type. */
 export const RESULT_SCHEMAS = {
   fit: fitResultSchema,
   deploy: deployResultSchema,
   fitThenDeploy: fitThenDeployResultSchema,
   deleteEndpoint: deleteEndpointResultSchema,
+  sweep: sweepResultSchema,
 } satisfies Record<WorkflowType, z.ZodType>;
 
 const sentences = z.array(z.string());

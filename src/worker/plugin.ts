@@ -133,6 +133,7 @@ async function createParts(options: ResolvedOptions): Promise<Parts> {
     activities: createActivities({
       aws,
       timings: { heartbeatTimeoutMs, callTimeoutMs, retryMinIntervalMs, retryMaxIntervalMs },
+      readsPerSecond: pace.readsPerSecond,
     }),
     waits: createWaitingActivities(reader),
   };

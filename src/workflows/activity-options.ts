@@ -65,6 +65,19 @@ export function ending(run: RunPlan, summary: string): ActivityInterfaceFor<Acti
   });
 }
 
+/** A sweep's pages and removals: many calls, one after the other and at a pace, with a heartbeat on each. */
+export function surveying(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    summary,
+    heartbeatTimeout: run.heartbeatTimeoutMs + run.callTimeoutMs,
+    // Fifty resources, and minutes of patience with an AWS that throttles.
+    startToCloseTimeout: '1 hour',
+    // Nothing hangs on this sweep that the next would not find.
+    scheduleToCloseTimeout: '6 hours',
+    retry: retrying(run.runTag, run),
+  });
+}
+
 /** What is nice to have, and must not hold up or hide what it adds to. */
 export function telling(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({

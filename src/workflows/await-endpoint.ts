@@ -9,34 +9,37 @@ import type { Run } from './run';
 /** How a wait ended: with the condition's answer, with the endpoint gone, or with the deadline. */
 export type EndpointWait<T> = { answer: T } | 'absent' | 'overdue';
 
+/** What a wait tells as it goes: a run that watches many endpoints at once keeps it to itself. */
+export type EndpointWatcher = Pick<Run, 'plan'> & { record: Pick<Run['record'], 'warn' | 'sawEndpoint'> };
+
 export async function awaitEndpoint<T>(
-  run: Run,
+  run: EndpointWatcher,
   name: string,
   deadline: string,
   judge: (endpoint: EndpointObservation) => T | undefined,
   { isGoing = false } = {},
 ): Promise<EndpointWait<T>> {
   let seen: EndpointCursor | undefined;
+  const told: string[] = [];
   for (;;) {
     const summary = `await endpoint ${name}${seen ? `: ${seen.status}` : ''}`;
     const answer = await waiting(run.plan.run, summary).awaitEndpointChange({
-  const told: string[] = [];
       name,
       ...(seen && { seen }),
       deadline,
       ...(isGoing && { isGoing }),
+      told,
     });
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
-      told,
-    run.record.sawEndpoint(answer.change.endpoint);
-    const judged = judge(answer.change.endpoint);
-    if (judged !== undefined) return { answer: judged };
     if ('trouble' in answer) {
       run.record.warn([answer.warning]);
       told.push(answer.trouble);
       continue;
     }
+    run.record.sawEndpoint(answer.change.endpoint);
+    const judged = judge(answer.change.endpoint);
+    if (judged !== undefined) return { answer: judged };
     ({ seen } = answer.change);
   }
 }

@@ -12,33 +12,36 @@ export type KnownJob = Omit<TrainingJobObservation, 'transitions' | 'metrics'>;
 /** How a wait ended: the job has, someone deleted it, or the deadline passed. */
 export type JobWait = { ended: KnownJob } | 'absent' | 'overdue';
 
+/** What a wait tells as it goes: a run that watches many jobs at once keeps it to itself. */
+export type JobWatcher = Pick<Run, 'plan'> & { record: Pick<Run['record'], 'warn' | 'sawTrainingJob'> };
+
 export async function awaitTrainingJob(
-  run: Run,
+  run: JobWatcher,
   name: string,
   deadlineOf: (known: KnownJob | undefined, askedAtMs: number) => string,
 ): Promise<JobWait> {
   const askedAtMs = Date.now();
   let known: KnownJob | undefined;
   let seen: TrainingJobCursor | undefined;
+  const told: string[] = [];
   for (;;) {
     const summary = `await training job ${name}${known ? `: ${known.secondaryStatus}` : ''}`;
     const answer = await waiting(run.plan.run, summary).awaitTrainingJobChange({
-  const told: string[] = [];
       name,
       ...(seen && { seen }),
       deadline: deadlineOf(known, askedAtMs),
+      told,
     });
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
-      told,
-    run.record.sawTrainingJob(answer.change);
-    const { job } = answer.change;
-    // What an answer leaves out is still known.
     if ('trouble' in answer) {
       run.record.warn([answer.warning]);
       told.push(answer.trouble);
       continue;
     }
+    run.record.sawTrainingJob(answer.change);
+    const { job } = answer.change;
+    // What an answer leaves out is still known.
     known = { ...known, ...job, arn: job.arn || (known?.arn ?? '') };
     ({ seen } = answer.change);
     if (judgeTrainingJob(known) !== 'running') return { ended: known };

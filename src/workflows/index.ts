@@ -19,6 +19,7 @@ export { deleteEndpoint } from './delete-endpoint';
 export { deploy } from './deploy';
 export { fit } from './fit';
 export { fitThenDeploy } from './fit-then-deploy';
+export { sweep } from './sweep';
 export type {
   AcceptStopped,
   CompletedTrainingJob,

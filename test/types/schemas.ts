@@ -19,6 +19,8 @@ import type {
   Progress,
   RunMemo,
   S3Input,
+  SweepInput,
+  SweepResult,
 } from '../../src/contract';
 import type {
   deploySchema,
@@ -58,6 +60,8 @@ export type SchemasAreTheContract = AllTrue<
     Identical<Record<KeyOfAny<DeployInput>, 1>, Record<keyof AnyDeployInput, 1>>,
     Identical<z.output<Inputs['fitThenDeploy']>, FitThenDeployInput>,
     Identical<z.output<Inputs['deleteEndpoint']>, DeleteEndpointInput>,
+    Identical<z.output<Inputs['sweep']>, SweepInput>,
+    Identical<z.output<Results['sweep']>, SweepResult>,
     Identical<z.output<Results['fit']>, FitResult>,
     Identical<z.output<Results['deploy']>, DeployResult>,
     Identical<z.output<Results['fitThenDeploy']>, FitThenDeployResult>,

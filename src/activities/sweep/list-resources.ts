@@ -1,0 +1,170 @@
+/**
+ * SageMaker's four lists, each as pages of names; and what uses what, read from endpoints and configs. AWS has no list by
+ * tag, so a sweep lists everything and reads the tags one by one.
+ */
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  ListEndpointConfigsCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+  ListTagsCommand,
+  ListTrainingJobsCommand,
+  type SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { RUN_TAG, type SweptKind } from '../../contract';
+import { observeEndpoint } from '../../domain/endpoint-status';
+import type { TaggedResource, Use } from '../../domain/sweep';
+import type { PacedRead } from './paced-reads';
+
+/** What a list tells of one resource. */
+export type ListedResource = Pick<TaggedResource, 'kind' | 'name' | 'arn' | 'createdAt'>;
+
+export interface ListPage {
+  listed: ListedResource[];
+  nextToken?: string;
+}
+
+/** Resources in one page, each of which takes a call or more: an activity of some seconds. */
+const PAGE_SIZE = 50;
+
+interface Summary {
+  name: string | undefined;
+  arn: string | undefined;
+  createdAt: Date | undefined;
+}
+
+interface PageRequest {
+  MaxResults: number;
+  NextToken?: string;
+  CreationTimeAfter?: Date;
+}
+
+type Lister = (
+  sagemaker: SageMakerClient,
+  request: PageRequest,
+) => Promise<{ summaries: Summary[]; nextToken: string | undefined }>;
+
+const LISTERS: Record<SweptKind, { operation: string; list: Lister }> = {
+  'training job': {
+    operation: 'ListTrainingJobs',
+    async list(sagemaker, request) {
+      // Of a job that has ended only the record is left, which SageMaker keeps.
+      const page = await sagemaker.send(new ListTrainingJobsCommand({ ...request, StatusEquals: 'InProgress' }));
+      const summaries = (page.TrainingJobSummaries ?? []).map((job) => ({
+        name: job.TrainingJobName,
+        arn: job.TrainingJobArn,
+        createdAt: job.CreationTime,
+      }));
+      return { summaries, nextToken: page.NextToken };
+    },
+  },
+  endpoint: {
+    operation: 'ListEndpoints',
+    async list(sagemaker, request) {
+      const page = await sagemaker.send(new ListEndpointsCommand(request));
+      const summaries = (page.Endpoints ?? []).map((endpoint) => ({
+        name: endpoint.EndpointName,
+        arn: endpoint.EndpointArn,
+        createdAt: endpoint.CreationTime,
+      }));
+      return { summaries, nextToken: page.NextToken };
+    },
+  },
+  'endpoint config': {
+    operation: 'ListEndpointConfigs',
+    async list(sagemaker, request) {
+      const page = await sagemaker.send(new ListEndpointConfigsCommand(request));
+      const summaries = (page.EndpointConfigs ?? []).map((config) => ({
+        name: config.EndpointConfigName,
+        arn: config.EndpointConfigArn,
+        createdAt: config.CreationTime,
+      }));
+      return { summaries, nextToken: page.NextToken };
+    },
+  },
+  model: {
+    operation: 'ListModels',
+    async list(sagemaker, request) {
+      const page = await sagemaker.send(new ListModelsCommand(request));
+      const summaries = (page.Models ?? []).map((model) => ({
+        name: model.ModelName,
+        arn: model.ModelArn,
+        createdAt: model.CreationTime,
+      }));
+      return { summaries, nextToken: page.NextToken };
+    },
+  },
+};
+
+export interface Reading {
+  sagemaker: SageMakerClient;
+  region: string;
+  read: PacedRead;
+}
+
+export async function listPage(
+  { sagemaker, region, read }: Reading,
+  kind: SweptKind,
+  { nextToken, createdAfter }: { nextToken?: string; createdAfter?: string },
+): Promise<ListPage> {
+  const { operation, list } = LISTERS[kind];
+  const request: PageRequest = {
+    MaxResults: PAGE_SIZE,
+    ...(nextToken !== undefined && { NextToken: nextToken }),
+    ...(createdAfter !== undefined && { CreationTimeAfter: new Date(createdAfter) }),
+  };
+  const page = await read({ operation, region }, () => list(sagemaker, request));
+  return {
+    listed: (page?.summaries ?? []).flatMap(({ name, arn, createdAt }) =>
+      name === undefined || arn === undefined || createdAt === undefined
+        ? []
+        : [{ kind, name, arn, createdAt: createdAt.toISOString() }],
+    ),
+    ...(page?.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+}
+
+/** AWS takes 50 tags for a resource; a few of its own may come on top. */
+const TAG_PAGES_MAX = 5;
+
+/** The run tag's value; undefined where there is none, or nothing that bears it. */
+export async function readTag(reading: Reading, arn: string): Promise<string | undefined> {
+  const { sagemaker, region, read } = reading;
+  let NextToken: string | undefined;
+  for (let pages = 0; pages < TAG_PAGES_MAX; pages += 1) {
+    const token = NextToken;
+    const page = await read({ operation: 'ListTags', region, arn }, () =>
+      sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken: token })),
+    );
+    const tag = page?.Tags?.find(({ Key }) => Key === RUN_TAG);
+    if (tag) return tag.Value ?? '';
+    NextToken = page?.NextToken;
+    if (NextToken === undefined) return undefined;
+  }
+  return undefined;
+}
+
+/** The endpoint's status and the configs that it serves and awaits; undefined where it is gone. */
+export async function readEndpoint(reading: Reading, name: string): Promise<Use | undefined> {
+  const { sagemaker, region, read } = reading;
+  const answer = await read({ operation: 'DescribeEndpoint', region, endpoint: name }, () =>
+    sagemaker.send(new DescribeEndpointCommand({ EndpointName: name })),
+  );
+  if (!answer) return undefined;
+  const { status, endpointConfigName, pendingConfigName } = observeEndpoint(answer);
+  const names = [endpointConfigName, pendingConfigName].filter((config) => config !== undefined && config !== '');
+  return { name, status, names: [...new Set(names as string[])] };
+}
+
+/** The config's ARN and its models; undefined where it is gone. */
+export async function readConfig(reading: Reading, name: string): Promise<(Use & { arn: string }) | undefined> {
+  const { sagemaker, region, read } = reading;
+  const answer = await read({ operation: 'DescribeEndpointConfig', region, config: name }, () =>
+    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name })),
+  );
+  if (!answer) return undefined;
+  const variants = [...(answer.ProductionVariants ?? []), ...(answer.ShadowProductionVariants ?? [])];
+  const names = variants.map(({ ModelName }) => ModelName).filter((model) => model !== undefined);
+  return { name, names: [...new Set(names)], arn: answer.EndpointConfigArn ?? '' };
+}

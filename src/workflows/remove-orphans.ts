@@ -1,0 +1,191 @@
+/**
+ * The removing half of a sweep: jobs are stopped and endpoints deleted first, each seen to its end; then the configs that
+ * no endpoint uses any more, then the models that no config names. Orphans come from `survey.ts`, what became of each
+ * goes back to `sweep.ts`.
+ */
+import { CancellationScope, CancelledFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import type { LedgerEntry } from '../contract';
+import { after } from '../domain/deadlines';
+import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
+import { countFindings, isToGo, judgeConfigUse, judgeModelUse, mayUse, type Finding, type Uses } from '../domain/sweep';
+import { surveying } from './activity-options';
+import { awaitEndpoint, type EndpointWatcher } from './await-endpoint';
+import { awaitTrainingJob, type JobWatcher } from './await-training-job';
+import { explain, type Explanation } from './failures';
+import type { Run } from './run';
+import { hasOrphans, listUses, type SurveyedResources } from './survey';
+
+/** Removals of one kind in one sweep, and how many go on at once; the history of all stays well below its limit. */
+const REMOVALS_MAX = 500;
+const AT_ONCE = 25;
+/** The ledger outlives the run in its memo, which must not grow without limit. */
+const LEDGER_MAX = 500;
+/** An endpoint being created takes up to an hour to settle, and minutes to go. */
+const SETTLES_WITHIN_SECONDS = 7_200;
+const GOES_WITHIN_SECONDS = 7_200;
+/** AWS grants a container two minutes, and then uploads what it left. */
+const STOPS_WITHIN_SECONDS = 1_800;
+/** How often an endpoint may begin to change between our look and our delete. */
+const TURNS_MAX = 5;
+
+export interface RemovedOrphans {
+  findings: Finding[];
+  failures: Explanation[];
+}
+
+export async function removeOrphans(
+  run: Run,
+  { findings: surveyed, lookedAt }: SurveyedResources,
+): Promise<RemovedOrphans> {
+  const failures: Explanation[] = [];
+  let findings = surveyed;
+  if (surveyed.some(isUntouched)) run.record.enter('Deleting');
+
+  const removeAll = async (kinds: Finding['kind'][]): Promise<void> => {
+    const orphans = kinds.flatMap((kind) => chooseOrphans(run, findings, kind));
+    for (let from = 0; from < orphans.length; from += AT_ONCE) {
+      const settled = await Promise.all(
+        orphans.slice(from, from + AT_ONCE).map((one) => removeOne(run, one, failures)),
+      );
+      findings = replace(findings, settled);
+      run.record.counted(countFindings(findings, lookedAt));
+    }
+    // What was left for the next sweep stands in the way of what it uses.
+    findings = findings.map((one) => (kinds.includes(one.kind) && isUntouched(one) ? leave(one, NEXT_SWEEP) : one));
+  };
+
+  await removeAll(['training job', 'endpoint']);
+  if (!hasOrphans(findings, 'endpoint config') && !hasOrphans(findings, 'model')) return { findings, failures };
+  const endpoints = await listSettledEndpoints(run, findings);
+  findings = judgeConfigUse(findings, endpoints);
+  await removeAll(['endpoint config']);
+  if (!hasOrphans(findings, 'model')) return { findings, failures };
+  findings = judgeModelUse(findings, endpoints, await listUses(run, 'endpoint config'));
+  await removeAll(['model']);
+  return { findings, failures };
+}
+
+const NEXT_SWEEP = `a sweep removes at most ${String(REMOVALS_MAX)} of a kind: the next one goes on`;
+
+function chooseOrphans(run: Run, findings: Finding[], kind: Finding['kind']): Finding[] {
+  const orphans = findings.filter((one) => one.kind === kind && isUntouched(one));
+  if (orphans.length > REMOVALS_MAX) {
+    run.record.warn([`${String(orphans.length - REMOVALS_MAX)} orphaned ${kind}s are left: ${NEXT_SWEEP}`]);
+  }
+  return orphans.slice(0, REMOVALS_MAX);
+}
+
+const isUntouched = ({ verdict, action }: Finding): boolean => verdict === 'orphan' && action === undefined;
+
+const leave = (finding: Finding, reason: string): Finding => ({ ...finding, action: 'left', reason });
+
+function replace(findings: Finding[], settled: Finding[]): Finding[] {
+  const byArn = new Map(settled.map((one) => [one.arn, one]));
+  return findings.map((one) => byArn.get(one.arn) ?? one);
+}
+
+/** One orphan to its end. A failure stops no other removal: it is told at the end of all. */
+async function removeOne(run: Run, orphan: Finding, failures: Explanation[]): Promise<Finding> {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled between two removals');
+  const { kind, name, arn } = orphan;
+  try {
+    const finding = await (orphan.kind === 'endpoint' ? removeEndpointInTurn(run, orphan) : removeAtOnce(run, orphan));
+    if (finding.verdict === 'orphan') noteEnd(run, finding);
+    return finding;
+  } catch (error) {
+    if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+    const explanation = explain(error);
+    failures.push(explanation);
+    const finding = leave(orphan, `its removal failed: ${explanation.code}: ${explanation.message}`);
+    run.record.note({ kind, name, arn, state: 'left', reason: `its removal failed: ${explanation.code}` });
+    return finding;
+  }
+}
+
+function noteEnd(run: Run, { kind, name, arn, action, reason }: Finding): void {
+  if (run.record.progress.ledger.length >= LEDGER_MAX) {
+    run.record.warn([`the ledger names the first ${String(LEDGER_MAX)} removals; the result names more`]);
+    return;
+  }
+  const state: LedgerEntry['state'] = action === 'deleted' ? 'deleted' : 'left';
+  run.record.note({ kind, name, arn, state, ...(state === 'left' && { reason }) });
+}
+
+/** A removal under way has its answer awaited: what was removed must be told. */
+function send(run: Run, orphan: Finding) {
+  const verb = orphan.kind === 'training job' ? 'stop' : 'delete';
+  const { searchAttributes } = run.plan.run;
+  return CancellationScope.nonCancellable(() =>
+    surveying(run.plan.run, `${verb} ${orphan.kind} ${orphan.name}`).removeOrphan(orphan, searchAttributes),
+  );
+}
+
+async function removeAtOnce(run: Run, orphan: Finding): Promise<Finding> {
+  const removal = await send(run, orphan);
+  if (removal.outcome === 'left')
+    return { ...orphan, verdict: removal.verdict, action: 'left', reason: removal.reason };
+  if (orphan.kind !== 'training job') return { ...orphan, action: 'deleted' };
+  if (removal.outcome === 'gone') return leave(orphan, 'it had ended by itself when its turn came');
+  const hasEnded = await awaitJobEnd(run, orphan.name);
+  if (hasEnded)
+    return { ...orphan, action: 'stopped', reason: `${orphan.reason}: stopped, SageMaker keeps its record` };
+  return leave(orphan, 'its stop was sent but has not come to an end');
+}
+
+/** An endpoint that is being created or changed takes no delete: it is waited for. */
+async function removeEndpointInTurn(run: Run, orphan: Finding): Promise<Finding> {
+  for (let turn = 1; turn <= TURNS_MAX; turn += 1) {
+    const removal = await send(run, orphan);
+    if (removal.outcome === 'left')
+      return { ...orphan, verdict: removal.verdict, action: 'left', reason: removal.reason };
+    if (removal.outcome === 'gone') return { ...orphan, action: 'deleted' };
+    if (removal.outcome === 'sent') {
+      const isGone = await awaitGone(run, orphan.name);
+      return isGone
+        ? { ...orphan, action: 'deleted' }
+        : leave(orphan, 'its delete was sent but has not come to an end');
+    }
+    await awaitSettled(run, orphan.name);
+  }
+  return leave(orphan, 'it is being created or changed, and takes no delete: sweep again');
+}
+
+/** A standing endpoint between two configs may come to use one of them: which, it tells when it has settled. */
+async function listSettledEndpoints(run: Run, findings: Finding[]): Promise<Uses> {
+  const parts = findings.filter((one) => ['endpoint config', 'model'].includes(one.kind) && isToGo(one));
+  const endpoints = await listUses(run, 'endpoint');
+  const moving = endpoints.all
+    .filter(({ status = '' }) => !isSettled(status) && status !== 'Deleting')
+    .filter((one) => parts.some((part) => mayUse(one, part) || one.names.includes(part.name)));
+  if (moving.length === 0) return endpoints;
+  await Promise.all(moving.map(({ name }) => awaitSettled(run, name)));
+  return listUses(run, 'endpoint');
+}
+
+/** Progress tells of one endpoint and one job; a sweep watches many. */
+function aside({ plan, record }: Run): EndpointWatcher & JobWatcher {
+  const silent = (): void => undefined;
+  return { plan, record: { warn: (warnings) => record.warn(warnings), sawEndpoint: silent, sawTrainingJob: silent } };
+}
+
+async function awaitSettled(run: Run, name: string): Promise<void> {
+  const deadline = after(Date.now(), SETTLES_WITHIN_SECONDS);
+  await awaitEndpoint(aside(run), name, deadline, ({ status }) => isSettled(status) || undefined);
+}
+
+/** False where AWS gave the delete up, or is slower than is waited for. */
+async function awaitGone(run: Run, name: string): Promise<boolean> {
+  let wasDeleting = false;
+  const giveUp = ({ status }: EndpointObservation): true | undefined => {
+    wasDeleting ||= status === 'Deleting';
+    // Failed before that is a read from before the delete.
+    return (wasDeleting && status === 'Failed') || undefined;
+  };
+  const deadline = after(Date.now(), GOES_WITHIN_SECONDS);
+  return (await awaitEndpoint(aside(run), name, deadline, giveUp, { isGoing: true })) === 'absent';
+}
+
+async function awaitJobEnd(run: Run, name: string): Promise<boolean> {
+  const wait = await awaitTrainingJob(aside(run), name, (_known, askedAtMs) => after(askedAtMs, STOPS_WITHIN_SECONDS));
+  return wait !== 'overdue';
+}
