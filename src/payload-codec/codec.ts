@@ -10,7 +10,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { PayloadError } from './errors';
 import { KEY_ID_PATTERN, loadKeys, type PayloadKeys } from './keys';
-import { readPayload, writePayload } from './payload-bytes';
+import { bytesOf, readPayload, writePayload } from './payload-bytes';
 
 const ENCODING = 'binary/encrypted';
 const CIPHER = 'AES-256-GCM';
@@ -80,7 +80,7 @@ function open(payload: Payload, byId: Keys['byId']): Payload {
   }
   const key = byId.get(id);
   if (!key) throw keyIsMissing(id, [...byId.keys()]);
-  const data = payload.data ?? new Uint8Array();
+  const data = bytesOf(payload.data);
   const opened = data.byteLength < NONCE_BYTES + TAG_BYTES ? undefined : decrypt(data, id, key);
   if (!opened) {
     const fix = 'Find out who writes to Temporal’s store, or which program has another key under this id.';
@@ -117,6 +117,5 @@ function keyIsMissing(id: string, known: string[]): PayloadError {
 }
 
 function textOf({ metadata }: Payload, name: string): string {
-  const value = metadata?.[name];
-  return value ? Buffer.from(value).toString('utf8') : '';
+  return bytesOf(metadata?.[name]).toString('utf8');
 }

@@ -15,11 +15,16 @@ const ENTRY_VALUE = (2 << 3) | 2;
 export function writePayload({ metadata, data }: Payload): Buffer {
   const parts: Uint8Array[] = [];
   for (const [name, value] of Object.entries(metadata ?? {})) {
-    const entry = [...field(ENTRY_KEY, Buffer.from(name)), ...field(ENTRY_VALUE, value)];
+    const entry = [...field(ENTRY_KEY, Buffer.from(name)), ...field(ENTRY_VALUE, bytesOf(value))];
     parts.push(...field(METADATA, Buffer.concat(entry)));
   }
-  if (data) parts.push(...field(DATA, data));
+  if (data && data.length > 0) parts.push(...field(DATA, bytesOf(data)));
   return Buffer.concat(parts);
+}
+
+/** No bytes are an empty list in what Temporal's worker hands over, whatever the type says. */
+export function bytesOf(value: Uint8Array | null | undefined): Buffer {
+  return Buffer.from(value ?? []);
 }
 
 /** Undefined where the bytes are no payload, or one with fields that this version does not know. */

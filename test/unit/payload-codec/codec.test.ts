@@ -51,6 +51,12 @@ describe('what is encrypted', () => {
     },
   );
 
+  test('may have no bytes, told by an empty list as Temporal’s worker does', async () => {
+    const nothing = { metadata: { encoding: Buffer.from('binary/null') }, data: [] as never };
+    expect(defaultPayloadConverter.fromPayload(await open(await seal(nothing)))).toBeUndefined();
+    expect((await refusalOf({ ...(await seal(plain('a'))), data: [] as never })).keyId).toBe('new');
+  });
+
   test('shows the key’s id and the cipher, and nothing of what is in it', async () => {
     const { metadata, data } = await seal(plain('canary'));
     expect(Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, text(value)]))).toEqual({
