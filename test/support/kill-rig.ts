@@ -6,6 +6,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { Client, Connection } from '@temporalio/client';
 import { join } from 'node:path';
+import { TASK_QUEUE } from '../../src/contract';
 import {
   emulatorControl,
   startEmulator,
@@ -15,6 +16,8 @@ import {
 } from '../../src/emulator';
 import { startTemporalServer, type TemporalServer } from '../../src/temporal-server';
 import { startProcess, type TestProcess } from './processes';
+import type { Exemption } from './promises';
+import { openWorld } from './promises/open-worlds';
 import { DATA_BUCKET } from './rig';
 import { makeScratchFolder } from './scratch';
 import { temporalCliPath } from './temporal';
@@ -32,6 +35,9 @@ export interface KillRig {
   restartServer(): Promise<void>;
   /** Calls of one operation for one resource. */
   callsFor(operation: string, resource: string): Promise<JournalEntry[]>;
+  /** Tells the checker, which looks after every test, what a test itself has broken. */
+  exempt(workflowId: string, exemption: Exemption): void;
+  /** Checks all promises to the last run, and ends everything whatever it finds. */
   close(): Promise<void>;
 }
 
@@ -64,12 +70,14 @@ export async function startKillRig(): Promise<KillRig> {
   await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
   s3.destroy();
+  const client = new Client({ connection });
+  const world = await openWorld({ control, client, taskQueues: [TASK_QUEUE] });
 
   return {
     emulator,
     control,
     sagemaker,
-    client: new Client({ connection }),
+    client,
     server: () => server,
     async startWorker() {
       const worker = startProcess(process.execPath, [PROGRAM, 'worker', '--json'], {
@@ -91,11 +99,16 @@ export async function startKillRig(): Promise<KillRig> {
     },
     callsFor: async (operation, resource) =>
       (await control.calls({ operation })).filter((call) => call.resource === resource),
+    exempt: world.exempt,
     async close() {
-      sagemaker.destroy();
-      await connection.close();
-      await server.close();
-      await emulator.close();
+      try {
+        await world.close();
+      } finally {
+        sagemaker.destroy();
+        await connection.close();
+        await server.close();
+        await emulator.close();
+      }
     },
   };
 }

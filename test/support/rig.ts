@@ -22,6 +22,8 @@ import {
 } from '../../src/emulator';
 import { createWorker, type CreateWorkerOptions } from '../../src/worker';
 import { holdToSchemas } from './hold-to-schemas';
+import type { Exemption } from './promises';
+import { openWorld } from './promises/open-worlds';
 import { quietRuntime } from './quiet-runtime';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from './temporal';
 
@@ -39,6 +41,9 @@ export interface Rig {
   start(type: WorkflowType | (string & {}), input: unknown, options?: StartOptions): Promise<Handle>;
   /** Journal entries of one operation, as `status resource`. */
   calls(operation: string): Promise<{ status: number; resource: string | null }[]>;
+  /** Tells the checker, which looks after every test, what a test itself has broken. */
+  exempt(workflowId: string, exemption: Exemption): void;
+  /** Checks all promises to the last run, and ends everything whatever it finds. */
   close(): Promise<void>;
 }
 
@@ -88,6 +93,7 @@ export async function startRig(
   await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
   const control = emulatorControl(emulator.url);
+  const world = await openWorld({ control, client: server.client, taskQueues: [taskQueue] });
 
   return {
     emulator,
@@ -102,13 +108,18 @@ export async function startRig(
     },
     calls: async (operation) =>
       (await control.calls({ operation })).map(({ status, resource }) => ({ status, resource })),
+    exempt: world.exempt,
     async close() {
-      worker.shutdown();
-      await running;
-      await server.close();
-      sagemaker.destroy();
-      s3.destroy();
-      await emulator.close();
+      try {
+        await world.close();
+      } finally {
+        worker.shutdown();
+        await running;
+        await server.close();
+        sagemaker.destroy();
+        s3.destroy();
+        await emulator.close();
+      }
     },
   };
 }

@@ -80,6 +80,8 @@ export interface Evidence {
   foreignNames?: string[];
   /** By Workflow Id. */
   exempt?: Record<string, Exemption>;
+  /** Run ids that were judged before by what they say and left; undefined to judge all of them. */
+  judged?: ReadonlySet<string>;
   /** True in the end: every run was read, so whatever belongs to none belongs to nobody. */
   isWhole: boolean;
 }
@@ -97,6 +99,13 @@ export function isClosed({ status }: RunEvidence): boolean {
 
 export function isExempt(evidence: Evidence, run: RunEvidence, from: Exemption['from'][number]): boolean {
   return evidence.exempt?.[run.workflowId]?.from.includes(from) ?? false;
+}
+
+/** Runs whose end is to be held against the world now. */
+export function endedRuns(evidence: Evidence, from: Exemption['from'][number]): RunEvidence[] {
+  return evidence.runs.filter(
+    (run) => isClosed(run) && run.isRead && !evidence.judged?.has(run.runId) && !isExempt(evidence, run, from),
+  );
 }
 
 /** All ledgers of a run say the same; each end has another place for it. */

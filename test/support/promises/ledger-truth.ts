@@ -1,9 +1,9 @@
 /** What a ledger says of each resource, held against what stands and against who wrote what. */
 import {
   describeRun,
+  endedRuns,
   findStanding,
   isClosed,
-  isExempt,
   isOfOurType,
   isSame,
   ledgerOf,
@@ -16,15 +16,13 @@ import type { JournalEntry } from '../../../src/emulator';
 import { lastWrite, type Write } from './writes';
 
 export function findLedgerLies(evidence: Evidence, writes: Write[]): string[] {
-  return evidence.runs
-    .filter((run) => isClosed(run) && run.isRead && !isExempt(evidence, run, 'truth'))
-    .flatMap((run) =>
-      ledgerOf(run).flatMap((entry) =>
-        lieOf(entry, run, evidence, writes).map(
-          (lie) => `the ledger of ${describeRun(run)} says ${entry.state} of the ${entry.kind} ${entry.name}: ${lie}`,
-        ),
+  return endedRuns(evidence, 'truth').flatMap((run) =>
+    ledgerOf(run).flatMap((entry) =>
+      lieOf(entry, run, evidence, writes).map(
+        (lie) => `the ledger of ${describeRun(run)} says ${entry.state} of the ${entry.kind} ${entry.name}: ${lie}`,
       ),
-    );
+    ),
+  );
 }
 
 function lieOf(entry: LedgerEntry, run: RunEvidence, evidence: Evidence, writes: Write[]): string[] {

@@ -2,14 +2,12 @@
  * The other half of each promise: what a run that completed was asked for is there. A checker of safety alone is content
  * with a product that does nothing.
  */
-import { describeRun, findStanding, isExempt, isOfOurType, wordOf, type Evidence, type RunEvidence } from './evidence';
+import { describeRun, endedRuns, findStanding, isOfOurType, wordOf, type Evidence, type RunEvidence } from './evidence';
 import { lastWrite, type Write } from './writes';
 
 export function findMissing(evidence: Evidence, writes: Write[]): string[] {
-  return evidence.runs
-    .filter(
-      (run) => run.status === 'Completed' && run.isRead && isOfOurType(run) && !isExempt(evidence, run, 'liveness'),
-    )
+  return endedRuns(evidence, 'liveness')
+    .filter((run) => run.status === 'Completed' && isOfOurType(run))
     .flatMap((run) => {
       const { result } = run;
       if (!result) return [`${describeRun(run)} has no result`];

@@ -3,9 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isFailureCode } from '../../../src/domain/failures';
 import {
   describeRun,
+  endedRuns,
   findStanding,
-  isClosed,
-  isExempt,
   isOfOurType,
   ledgerOf,
   wordOf,
@@ -17,8 +16,8 @@ import {
 import { lastWrite, type Write } from './writes';
 
 export function findOutcomeLies(evidence: Evidence, writes: Write[]): string[] {
-  return evidence.runs
-    .filter((run) => isClosed(run) && run.isRead && isOfOurType(run) && !isExempt(evidence, run, 'truth'))
+  return endedRuns(evidence, 'truth')
+    .filter(isOfOurType)
     .flatMap((run) =>
       [
         ...lieOfMemo(run),

@@ -4,6 +4,7 @@
  */
 import {
   describeRun,
+  findStanding,
   isClosed,
   isExempt,
   isOfOurType,
@@ -11,10 +12,11 @@ import {
   ledgerOf,
   wordOf,
   type Evidence,
+  type Named,
   type RunEvidence,
   type SageMakerKind,
 } from './evidence';
-import type { Write } from './writes';
+import { lastWrite, type Write } from './writes';
 
 const KINDS: SageMakerKind[] = ['training job', 'model', 'endpoint config', 'endpoint'];
 
@@ -25,6 +27,7 @@ export function findUnsafe(evidence: Evidence, writes: Write[]): string[] {
     ...findForeignWrites(evidence, writes),
     ...findUnnamed(evidence),
     ...findRunningOn(evidence),
+    ...findHollowEndpoints(evidence, writes),
   ];
 }
 
@@ -129,6 +132,26 @@ function findRunningOn(evidence: Evidence): string[] {
     if (!entry) broken.push(`the ${kind} ${name} of ${run} is ${status}, and is not listed as left`);
     else if (kind === 'training job' && !/costs? money/.test(entry.reason ?? '')) {
       broken.push(`the ${kind} ${name} of ${run} is ${status}, and its ledger says: ${entry.reason ?? 'nothing'}`);
+    }
+  }
+  return broken;
+}
+
+/** What an endpoint of ours serves is not taken from under it by a worker, whichever run that works for. */
+function findHollowEndpoints(evidence: Evidence, writes: Write[]): string[] {
+  const broken: string[] = [];
+  for (const { kind, name, tag, description } of evidence.resources) {
+    if (kind !== 'endpoint' || tag === undefined || description.EndpointStatus !== 'InService') continue;
+    const config = wordOf(description.EndpointConfigName);
+    const { ProductionVariants: variants } = findStanding(evidence, 'endpoint config', config)?.description ?? {};
+    const models = ((variants ?? []) as { ModelName?: string }[]).flatMap(({ ModelName }) => ModelName ?? []);
+    const needs: Named[] = [
+      { kind: 'endpoint config', name: config },
+      ...models.map((model) => ({ kind: 'model' as const, name: model })),
+    ];
+    for (const need of needs) {
+      if (findStanding(evidence, need.kind, need.name) || !lastWrite(writes, need, ['delete'])?.isOurs) continue;
+      broken.push(`the endpoint ${name} is in service, and a worker has deleted its ${need.kind} ${need.name}`);
     }
   }
   return broken;
