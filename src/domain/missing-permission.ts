@@ -63,7 +63,7 @@ export function adviseOnDenial(message: string): string | undefined {
   const { principal, action, resource, policyKind, isExplicit } = missing;
   if (isExplicit) {
     return (
-      `A ${policyKind} policy denies ${action} on ${resource} to ${principal}, whatever else allows it: ` +
+      `${/^[aeiou]/.test(policyKind) ? 'An' : 'A'} ${policyKind} policy denies ${action} on ${resource} to ${principal}, whatever else allows it: ` +
       'take that denial away.'
     );
   }

@@ -192,10 +192,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const faults = createFaults();
     const outcomes = createOutcomes();
     const handlers = {
-      s3: guard.protect(s3Handlers(world)),
-      logs: guard.protect(logsHandlers(logs, world)),
+      s3: s3Handlers(world),
+      logs: logsHandlers(logs, world),
       sts: stsHandlers(world),
-      iam: guard.protect(iamHandlers(world, rolePaths)),
+      iam: iamHandlers(world, rolePaths),
       sagemaker: {},
       'sagemaker-runtime': {},
     };
@@ -206,6 +206,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         return keyRing.keys();
       },
       handlers,
+      protect: guard.protect,
       journal,
       faults,
       now: () => clock.now(),
@@ -244,8 +245,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     closers.push(() => {
       faults.remove();
     });
-    handlers.sagemaker = guard.protect(sageMaker.handlers.sagemaker);
-    handlers['sagemaker-runtime'] = guard.protect(sageMaker.handlers.runtime);
+    handlers.sagemaker = sageMaker.handlers.sagemaker;
+    handlers['sagemaker-runtime'] = sageMaker.handlers.runtime;
     open();
 
     const { expired: _expired, ...credentials } = keyRing.keys();

@@ -5,7 +5,7 @@
  */
 import { InvalidControlRequest } from '../control/fault-rules';
 import { partitionOf } from '../partition';
-import { AwsError, type Call, type Handler, type Handlers, type Service, type World } from '../world';
+import { AwsError, type Call, type Handler, type Service, type World } from '../world';
 import { neededPermissions } from './needed-permissions';
 import { judgePermission, problemsOfPolicy, type NeededPermission, type PolicyDocument } from './policy';
 
@@ -35,8 +35,8 @@ export interface Guard {
   set(policies: unknown): Policies;
   /** What was asked for since the policies were set, each once. */
   asked(): AskedPermission[];
-  /** The handlers, each behind the caller's policy. */
-  protect(handlers: Handlers): Handlers;
+  /** The handler behind the caller's policy. */
+  protect: (handler: Handler) => Handler;
   /** What an execution role's policy says. */
   mayRole(roleArn: string, action: string, resource: string): boolean;
 }
@@ -105,7 +105,7 @@ export function createGuard(
     check({ service, operation: 'HeadBucket', input: { Bucket: input.Bucket } });
   };
 
-  const protectOne =
+  const protect =
     (handler: Handler): Handler =>
     async (call: Call) => {
       check(call);
@@ -125,8 +125,7 @@ export function createGuard(
       return policies;
     },
     asked: () => [...asked.values()],
-    protect: (handlers) =>
-      Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, protectOne(handler)])),
+    protect,
     mayRole(roleArn, action, resource) {
       const name = roleArn.split('/').at(-1) ?? '';
       const policy = policies.roles?.[name];

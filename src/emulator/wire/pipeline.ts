@@ -16,7 +16,7 @@ import type { Faults, Verdict } from '../control/faults';
 import type { FaultRule } from '../control/fault-rules';
 import type { Journal, RecordedCall } from '../control/journal';
 import { applyMergePatch } from '../control/merge-patch';
-import { AwsError, type Call, type Handlers, type Service } from '../world';
+import { AwsError, type Call, type Handler, type Handlers, type Service } from '../world';
 import { encodeJson, encodeQuery, encodeRest, type EncodedAnswer } from './codec';
 import { encodeError, internalError, queryNamespaceOf, throttlingError, unknownOperation } from './error-answers';
 import { beginReading } from './read-call';
@@ -33,6 +33,8 @@ export interface WireParts {
   region: string;
   credentials: Credentials;
   handlers: Record<Service, Handlers>;
+  /** Puts the handler of a caller's call behind its policy. @default everyone may do everything */
+  protect?: (handler: Handler) => Handler;
   journal: Journal;
   faults: Faults;
   now: () => number;
@@ -229,7 +231,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
       earlier.remember(affected, passage.resource, await answerOf(read, { ...call, operation: affected }));
     };
     await rememberRead();
-    const outcome = await answerOf(handler as Handling, call);
+    const outcome = await answerOf((parts.protect?.(handler) ?? handler) as Handling, call);
     // What the handler left unread must not block the connection.
     body.destroy();
     if ('error' in outcome) outcome.error = asAwsError(passage, outcome.error);
