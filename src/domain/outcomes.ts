@@ -75,10 +75,10 @@ export function codeOfEndpoint(outcome: EndpointOutcome): FailureCode {
   return outcome.kind === 'failed' && outcome.cause === 'capacity' ? 'LimitExceeded' : 'EndpointFailed';
 }
 
-/** What AWS's reasons begin with; capacity is told in the middle of a sentence too. */
+/** What AWS's reasons begin with; capacity is told in the middle of a sentence too, but an algorithm may say anything. */
 const CAUSES: [RegExp, FailureCause][] = [
-  [/CapacityError|InsufficientInstanceCapacity|insufficient (?:\w+ )?capacity/i, 'capacity'],
   [/^AlgorithmError/, 'algorithm'],
+  [/CapacityError|InsufficientInstanceCapacity|insufficient (?:\w+ )?capacity/i, 'capacity'],
   [/^ClientError/, 'client'],
   [/^Internal(?:Server)?Error|^Request to service failed/, 'internal'],
 ];

@@ -40,8 +40,8 @@ export interface TrainingJobEnd {
 export interface TrainingJobScript {
   /** At most 1000, in order. @default none: the end follows the creation */
   steps?: TrainingJobStep[];
-  /** @default none: the job stays in its last step until it is stopped */
-  end?: TrainingJobEnd;
+  /** `deleted`: it is gone, as if somebody had deleted it. @default none: the job stays in its last step until it is stopped */
+  end?: TrainingJobEnd | 'deleted';
 }
 
 /** One status that a scripted endpoint is in for a while. */
@@ -160,7 +160,10 @@ const steps =
 
 const JOB_STEP: Fields<TrainingJobStep> = {
   // A job that has ended goes through nothing more.
-  status: must((value) => word(value, '').length === 0 && !ENDS_OF_JOBS.includes(value as string), 'a word that is no end'),
+  status: must(
+    (value) => word(value, '').length === 0 && !ENDS_OF_JOBS.includes(value as string),
+    'a word that is no end',
+  ),
   secondaryStatus: word,
   statusMessage: text,
   durationMs: duration,
@@ -190,7 +193,7 @@ const JOB_RULE: Fields<TrainingJobRuleInput> = {
   ...OF_EACH_RULE,
   kind: oneOf('training job'),
   steps: steps(object(JOB_STEP, ['secondaryStatus', 'durationMs'])),
-  end: object(JOB_END, ['status']),
+  end: (value, at) => (value === 'deleted' ? [] : object(JOB_END, ['status'])(value, at)),
 };
 const ENDPOINT_RULE: Fields<EndpointRuleInput> = {
   ...OF_EACH_RULE,

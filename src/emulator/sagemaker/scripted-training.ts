@@ -43,6 +43,10 @@ export async function followTrainingScript(
     await waits.until(() => Infinity, interrupted);
     return 'interrupted';
   }
+  if (end === 'deleted') {
+    jobs.delete(name);
+    return 'ended';
+  }
   const { status, secondaryStatus = status, statusMessage, failureReason, artefact = status === 'Completed' } = end;
   if (artefact) await writeSimulatedModel(world, request);
   if (failureReason !== undefined) {

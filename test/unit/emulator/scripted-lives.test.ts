@@ -100,6 +100,25 @@ describe('a scripted training job', () => {
     expect(hasModel('endless')).toBe(true);
   });
 
+  it('can be gone in the end, as if it had been deleted', async () => {
+    script({
+      kind: 'training job',
+      steps: [{ status: 'Deleting', secondaryStatus: 'Stopped', durationMs: 0 }],
+      end: 'deleted',
+    });
+    await create('deleted');
+    await until(
+      () =>
+        sagemaker.ask('DescribeTrainingJob', { TrainingJobName: 'deleted' }).then(
+          () => false,
+          () => true,
+        ),
+      {
+        what: 'it to be gone',
+      },
+    );
+  });
+
   it('is one of as many as the rule decides; the next lives as the clock has it', async () => {
     const [rule] = script({ kind: 'training job', times: 1, end: { status: 'Stopped' } });
     await create('first');
