@@ -33,7 +33,7 @@ export function checkInput<T extends WorkflowType>(type: T, value: unknown): Che
   if (tooDeep !== undefined) {
     return { problems: [`${tooDeep} is nested too deeply: an input has at most ${String(DEPTH_MAX)} levels`] };
   }
-  const forbidden = findForbiddenKeys(value, []);
+  const forbidden = findUnusableKeys(value, []);
   const parsed = INPUT_SCHEMAS[type].safeParse(value);
   const problems = [
     ...forbidden,
@@ -59,11 +59,27 @@ function findTooDeep(input: object): string | undefined {
   return undefined;
 }
 
-function findForbiddenKeys(value: unknown, path: string[]): string[] {
+/** Names that are refused, and values that JSON would leave out without a word. */
+function findUnusableKeys(value: unknown, path: string[]): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.keys(value).flatMap((key) => {
-    const at = [...path, key];
-    if (FORBIDDEN_KEYS.has(key)) return [`${nameOf(at)} is a name that cannot be used`];
-    return findForbiddenKeys((value as Record<string, unknown>)[key], at);
-  });
+  const lost = hasKeysBesideJson(value)
+    ? [`${nameOf(path)} has properties that JSON cannot hold and would leave out`]
+    : [];
+  return [
+    ...lost,
+    ...Object.keys(value).flatMap((key) => {
+      const at = [...path, key];
+      if (FORBIDDEN_KEYS.has(key)) return [`${nameOf(at)} is a name that cannot be used`];
+      return findUnusableKeys((value as Record<string, unknown>)[key], at);
+    }),
+  ];
+}
+
+/** Symbols, what is not enumerable, and what a list has beside its entries. */
+function hasKeysBesideJson(value: object): boolean {
+  const own = Reflect.ownKeys(value);
+  if (Array.isArray(value)) return own.some((key) => typeof key === 'symbol' || !/^(?:\d+|length)$/.test(key));
+  // What is no plain object is refused as that.
+  const { constructor: maker } = value as { constructor?: unknown };
+  return (maker === Object || maker === undefined) && own.length !== Object.keys(value).length;
 }
