@@ -17,6 +17,7 @@ import { startTemporalServer, type TemporalServer } from '../../src/temporal-ser
 import { makeCanary, placesInHistory, type Canary } from '../support/canary';
 import { startEmulatorProcess, type RunningPart } from '../support/command-line';
 import { endProcesses, startProcess, type TestProcess } from '../support/processes';
+import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
 import { DATA_BUCKET, DEPLOY, mainJob, ROLE } from '../support/rig';
 import { runProgramHere } from '../support/run-program';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
@@ -46,6 +47,7 @@ const folder = makeScratchFolder();
 let server: TemporalServer;
 let emulator: RunningPart<{ awsEndpointUrl: string; region: string; accessKeyId: string; secretAccessKey: string }>;
 let control: EmulatorControl;
+let world: OpenWorld;
 const sides: Partial<Record<Side['name'], Side>> = {};
 
 const sideOf = (name: Side['name']): Side => {
@@ -278,10 +280,14 @@ beforeAll(async () => {
   for (const name of ['plain', 'encrypted'] as const) sides[name] = await openSide(name);
   await makeWorld();
   const both = [sideOf('plain'), sideOf('encrypted')];
+  // With the keys all of it can be read, what is not encrypted too.
+  const { client } = sideOf('encrypted').session;
+  world = await openWorld({ control, client, taskQueues: both.map(({ session }) => session.taskQueue) });
   await Promise.all(both.flatMap((side) => Object.entries(SCENARIOS).map((scenario) => conclude(side, scenario))));
   await Promise.all(both.flatMap((side) => Object.entries(REFUSALS).map((refusal) => conclude(side, refusal))));
 }, 240_000);
 
+afterAll(() => world.close());
 afterAll(async () => {
   await Promise.all(Object.values(sides).map(({ session }) => session.close()));
   await emulator.close();

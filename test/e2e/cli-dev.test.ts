@@ -7,6 +7,8 @@ import { emulatorControl } from '../../src/emulator';
 import { readEvents } from '../support/events';
 import { endProcesses, isAlive, runProcess, startProcess, type TestProcess } from '../support/processes';
 import { temporalCliPath } from '../support/temporal';
+import type { OpenWorld } from '../support/promises/open-worlds';
+import { openStackWorld } from '../support/promises/stack-world';
 import { until } from '../support/until';
 import type { DevStack } from './dev-stack';
 
@@ -70,8 +72,10 @@ async function putData(): Promise<void> {
 }
 
 describe('while it is up', () => {
+  let world: OpenWorld;
   beforeAll(async () => {
     await startDev();
+    world = await openStackWorld(addresses);
     await putData();
     const quick = { Starting: 50, Downloading: 50, Uploading: 50, Creating: 50, Deleting: 50 };
     await emulatorControl(addresses.awsEndpointUrl).setClock({ phases: quick });
@@ -158,6 +162,7 @@ describe('while it is up', () => {
   });
 
   test('SIGTERM takes all of it down, processes and folder', async () => {
+    await world.close();
     dev.kill('SIGTERM');
     expect(await dev.ended).toMatchObject({ code: 0 });
     expect(areAllGone()).toBe(true);

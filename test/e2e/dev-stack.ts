@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { isAlive, startProcess } from '../support/processes';
+import { openStackWorld } from '../support/promises/stack-world';
 import { until } from '../support/until';
 
 const PROGRAM = join(__dirname, '../../lib/cli/main.js');
@@ -24,13 +25,18 @@ export async function startDevStack(): Promise<DevStack & { close: () => Promise
   const dev = startProcess(process.execPath, [PROGRAM, 'dev', '--json']);
   const [line] = await dev.waitForOutput(/^\{.*\}$/m, START_LIMIT_MS);
   const stack = JSON.parse(line) as DevStack;
+  const world = await openStackWorld(stack);
   return {
     ...stack,
     async close() {
-      dev.kill('SIGINT');
-      await dev.ended;
-      const pids = Object.values(stack.pids);
-      await until(() => !pids.some(isAlive), { what: 'the processes of the dev stack to end' });
+      try {
+        await world.close();
+      } finally {
+        dev.kill('SIGINT');
+        await dev.ended;
+        const pids = Object.values(stack.pids);
+        await until(() => !pids.some(isAlive), { what: 'the processes of the dev stack to end' });
+      }
     },
   };
 }

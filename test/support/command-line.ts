@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEvents, type Event } from './events';
 import { startProcess, type TestProcess } from './processes';
+import { openStackWorld } from './promises/stack-world';
 import type { EmulatorAddress } from './python';
 import { temporalCliPath } from './temporal';
 
@@ -31,12 +32,23 @@ export interface RunningPart<Ready> {
   close(): Promise<void>;
 }
 
-/** The dev stack with images of one's own: name to folder. */
-export function startDev(images: Record<string, string>): Promise<RunningPart<DevStack>> {
-  return startPart<DevStack>(['dev', '--json', ...imageOptions(images)], {
+/** The dev stack with images of one's own: name to folder. Its promises are checked until it is closed. */
+export async function startDev(images: Record<string, string>): Promise<RunningPart<DevStack>> {
+  const dev = await startPart<DevStack>(['dev', '--json', ...imageOptions(images)], {
     ...process.env,
     TEMPORAL_CLI_PATH: temporalCliPath(),
   });
+  const world = await openStackWorld(dev.ready);
+  return {
+    ...dev,
+    async close() {
+      try {
+        await world.close();
+      } finally {
+        await dev.close();
+      }
+    },
+  };
 }
 
 export function startEmulatorProcess(

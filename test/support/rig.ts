@@ -93,7 +93,8 @@ export async function startRig(
   await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
   const control = emulatorControl(emulator.url);
-  const world = await openWorld({ control, client: server.client, taskQueues: [taskQueue] });
+  const taskQueues = [taskQueue];
+  const world = await openWorld({ control, client: server.client, taskQueues });
 
   return {
     emulator,
@@ -104,6 +105,7 @@ export async function startRig(
     s3,
     start: async (type, input, further = {}) => {
       const options = { taskQueue, workflowId: uniqueName(type), args: [input], ...further };
+      if (!taskQueues.includes(options.taskQueue)) taskQueues.push(options.taskQueue);
       return holdToSchemas(await server.client.workflow.start(type, options), type);
     },
     calls: async (operation) =>
