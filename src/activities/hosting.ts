@@ -178,7 +178,12 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         if (!live) return { wasThere: false };
         if (!isBound(live, ifConfig)) return { wasThere: true, isOthers: true };
       }
-      return deleteOne(at, () => sagemaker.send(new DeleteEndpointCommand({ EndpointName })));
+      // An earlier attempt, whose worker did not live to tell, may have sent it; a delete under way refuses another.
+      const isGoing = async () => {
+        const answer = await callAws(at, () => ifPresent(() => describeEndpoint(EndpointName)));
+        return answer?.EndpointStatus === 'Deleting';
+      };
+      return deleteOne(at, () => sagemaker.send(new DeleteEndpointCommand({ EndpointName })), isGoing);
     },
 
     async deleteEndpointConfig(EndpointConfigName, region, ifTaggedBy) {
@@ -239,13 +244,18 @@ function wasRolledBack(live: EndpointObservation, before: EndpointObservation): 
   );
 }
 
-async function deleteOne(at: Coordinates, send: () => Promise<unknown>): Promise<Deleted> {
+async function deleteOne(
+  at: Coordinates,
+  send: () => Promise<unknown>,
+  isGoing?: () => Promise<boolean>,
+): Promise<Deleted> {
   try {
     await send();
     return { wasThere: true };
   } catch (error) {
     const trouble = readTrouble(error);
     if (trouble.meaning === 'absent') return { wasThere: false };
+    if (trouble.meaning === 'not now' && (await isGoing?.())) return { wasThere: true };
     throw failureOf(trouble, at);
   }
 }

@@ -90,10 +90,11 @@ export interface Activities {
    */
   prepare: (type: WorkflowType, input: unknown, identity: RunIdentity) => Promise<Plan>;
   /**
-   * Effect: makes the default bucket if it is not there. Idempotency: asks first; a bucket of ours counts as there.
-   * Heartbeat: none. Failures: `NameTaken` where the bucket belongs to another account; `AccessDenied`.
+   * Effect: makes the default bucket if it is not there. Idempotency: asks first; a bucket of ours counts as there, and
+   * `mayBeOwn` tells that an earlier attempt may have made it. Heartbeat: none. Failures: `NameTaken` where the bucket
+   * belongs to another account; `AccessDenied`.
    */
-  ensureBucket: (bucket: string, region: string, account: string) => Promise<{ made: boolean }>;
+  ensureBucket: (bucket: string, region: string, account: string) => Promise<{ made: boolean; mayBeOwn?: boolean }>;
   /**
    * Effect: makes the training job. Idempotency: one of the same name that is equal and bears this run's tag is
    * adopted. Heartbeat: none. Failures: never retried here (the caller may be cancelled between two tries);

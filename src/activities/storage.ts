@@ -10,7 +10,7 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { log } from '@temporalio/activity';
+import { activityInfo, log } from '@temporalio/activity';
 import { answerOf, readTrouble, type AwsTrouble } from '../domain/aws-errors';
 import {
   buildCreateBucket,
@@ -35,7 +35,7 @@ export function createStorageActivities({
       const owned = { Bucket: bucket, ExpectedBucketOwner: account };
       try {
         await s3.send(new HeadBucketCommand(owned));
-        return { made: false };
+        return foundBucket();
       } catch (error) {
         const trouble = readTrouble(error);
         const verdict = classifyHeadBucket(trouble);
@@ -54,7 +54,7 @@ export function createStorageActivities({
       } catch (error) {
         const trouble = readTrouble(error);
         const verdict = classifyCreateBucket(trouble);
-        if (verdict === 'ours') return { made: false };
+        if (verdict === 'ours') return foundBucket();
         if (verdict === 'foreign') throw refuseBucket(bucket, account, at, trouble);
         // It was not there a moment ago: if it is now, the answer was lost and not the bucket.
         if (trouble.meaning === 'unavailable' && (await isThere(s3, owned))) return { made: true };
@@ -104,6 +104,11 @@ async function hearWhy(trouble: AwsTrouble, get: () => Promise<unknown>): Promis
     const told = readTrouble(error);
     return told.status === 403 ? told : trouble;
   }
+}
+
+/** A bucket has neither tag nor time of birth here: whether an earlier attempt made it, nobody can tell. */
+function foundBucket(): { made: false; mayBeOwn: boolean } {
+  return { made: false, mayBeOwn: activityInfo().attempt > 1 };
 }
 
 function refuseBucket(bucket: string, account: string, at: Record<string, string>, trouble: AwsTrouble): Error {

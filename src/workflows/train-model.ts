@@ -50,14 +50,17 @@ export function jobIsGone(name: string): Error {
   );
 }
 
+const FOUND_AGAIN = 'it was there when asked for again: this run or another of ours made it';
+
 async function ensureBucket(run: Run, bucket: string): Promise<void> {
   const { record, plan } = run;
   const { region, account } = plan.run;
   record.note({ kind: 'bucket', name: bucket, state: 'intended' });
-  const { made } = await CancellationScope.nonCancellable(() =>
+  const { made, mayBeOwn } = await CancellationScope.nonCancellable(() =>
     looking(plan.run, `ensure bucket ${bucket}`).ensureBucket(bucket, region, account),
   );
   if (made) record.note({ kind: 'bucket', name: bucket, state: 'made' });
+  else if (mayBeOwn) record.note({ kind: 'bucket', name: bucket, state: 'adopted', reason: FOUND_AGAIN });
   else record.forget('bucket', bucket);
 }
 
