@@ -50,7 +50,7 @@ export function jobIsGone(name: string): Error {
   );
 }
 
-const FOUND_AGAIN = 'it was there when asked for again: this run or another of ours made it';
+const FOUND_AGAIN = 'it was there when asked for again: an earlier try of this run may have made it';
 
 async function ensureBucket(run: Run, bucket: string): Promise<void> {
   const { record, plan } = run;
