@@ -16,7 +16,8 @@ import type {
 import type { SearchAttributeName, SweepVerdict, SweptKind, WorkflowType } from '../contract';
 import type { EndpointChange, EndpointCursor, EndpointObservation } from '../domain/endpoint-status';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
-import type { Finding, Use } from '../domain/sweep';
+import type { Finding } from '../domain/sweep';
+import type { Use } from '../domain/sweep-uses';
 import type { TrainingJobChange, TrainingJobCursor } from '../domain/training-status';
 
 export { createActivities, createWaitingActivities } from './create-activities';

@@ -2,8 +2,8 @@
  * What a sweep takes a resource for. Comes from AWS (what bears a run tag, and what uses what) and from Temporal (what
  * became of the runs); decides what is an orphan. Where something cannot be known, it is not.
  */
-import type { LedgerEntry, RunMemo, SweepCounts, SweepVerdict, SweptKind, SweptResource } from '../contract';
-import { contentBaseIn, contentBaseOf, parseRunTag } from './names';
+import type { LedgerEntry, SweepVerdict, SweptKind, SweptResource } from '../contract';
+import { contentBaseIn, contentBaseOf } from './names';
 
 /** In the order of removal: what uses others goes before what is used. */
 export const SWEPT_KINDS = ['training job', 'endpoint', 'endpoint config', 'model'] as const satisfies SweptKind[];
@@ -36,7 +36,7 @@ export type KnownRun =
       endedAt?: string;
       /** What it said it delivered, it or another run of its Workflow Id. */
       delivered: NamedResource[];
-      /** False where Temporal has forgotten a part of it: what it delivered then is not known. */
+      /** False where Temporal has forgotten a part of it, or what it said cannot be read: it may have delivered anything. */
       isWhole: boolean;
     };
 
@@ -49,6 +49,8 @@ export interface Claim {
   endpointName?: string;
   trainingJobName?: string;
   delivered: NamedResource[];
+  /** True where what it delivered cannot be read. */
+  isUnreadable?: boolean;
 }
 
 export interface Judgement {
@@ -80,7 +82,7 @@ export function judgeResource(resource: TaggedResource, circumstances: Circumsta
   if (run.state === 'open') return { verdict: 'in use', reason: `${who} is open` };
   if (isDelivered(resource, run)) return { verdict: 'delivered', reason: `${who} delivered it` };
   if (!run.isWhole) {
-    return { verdict: 'unknown run', reason: `Temporal has forgotten a part of ${who}: it may have delivered this` };
+    return { verdict: 'unknown run', reason: `what ${who} delivered is not all known: this may be of it` };
   }
   return (
     judgeTimes(resource, run) ??
@@ -119,6 +121,10 @@ function judgeClaims(resource: TaggedResource, claims: Claim[]): Judgement | und
   const relevant = claims.filter((claim) => isAbout(claim, resource));
   const open = relevant.find(({ isOpen }) => isOpen);
   if (open) return { verdict: 'in use', reason: `the open run ${open.workflowId} may use it` };
+  const unreadable = relevant.find(({ isUnreadable }) => isUnreadable);
+  if (unreadable) {
+    return { verdict: 'in use', reason: `what the run ${unreadable.workflowId} delivered cannot be read` };
+  }
   const deliverer = relevant.find((claim) => isDelivered(resource, claim));
   return deliverer && { verdict: 'delivered', reason: `the run ${deliverer.workflowId} delivered it` };
 }
@@ -150,154 +156,4 @@ function judgeConfigs(
     }
   }
   return undefined;
-}
-
-// --- what uses what ---------------------------------------------------------------------------------------------------
-
-/** An endpoint with the configs that it serves and awaits, or a config with its models. */
-export interface Use {
-  name: string;
-  /** Of an endpoint. */
-  status?: string;
-  names: string[];
-}
-
-/** What could be read of all endpoints, or of all configs. */
-export interface Uses {
-  all: Use[];
-  /** False where there are more than were read: then anything may be in use. */
-  isWhole: boolean;
-}
-
-/** Between two states, or stuck there, AWS does not always say which config an endpoint may come to. */
-export function isUncertain({ status }: Pick<Use, 'status'>): boolean {
-  return status !== undefined && !['InService', 'Failed', 'OutOfService', 'Deleting'].includes(status);
-}
-
-/** Orphaned configs that an endpoint uses which stays are in use. */
-export function judgeConfigUse(findings: Finding[], endpoints: Uses): Finding[] {
-  const staying = without(endpoints.all, findings, 'endpoint');
-  return findings.map((finding) => {
-    if (finding.kind !== 'endpoint config' || !isToGo(finding)) return finding;
-    if (!endpoints.isWhole) return inUse(finding, TOO_MANY);
-    const user = staying.find(({ names }) => names.includes(finding.name));
-    if (user) return inUse(finding, `the endpoint ${user.name} uses it`);
-    const possible = staying.find((endpoint) => isUncertain(endpoint) && mayUse(endpoint, finding));
-    return possible ? mayBeInUse(finding, possible) : finding;
-  });
-}
-
-/** Orphaned models that a config names which stays, or that an endpoint may use whose config is not known, are in use. */
-export function judgeModelUse(findings: Finding[], endpoints: Uses, configs: Uses): Finding[] {
-  const stayingConfigs = without(configs.all, findings, 'endpoint config');
-  const known = new Set(configs.all.map(({ name }) => name));
-  const isUnclear = (one: Use): boolean => isUncertain(one) || !one.names.some((name) => known.has(name));
-  const unclear = without(endpoints.all, findings, 'endpoint').filter(isUnclear);
-  return findings.map((finding) => {
-    if (finding.kind !== 'model' || !isToGo(finding)) return finding;
-    if (!endpoints.isWhole || !configs.isWhole) return inUse(finding, TOO_MANY);
-    const user = stayingConfigs.find(({ names }) => names.includes(finding.name));
-    if (user) return inUse(finding, `the endpoint config ${user.name} names it`);
-    const possible = unclear.find((endpoint) => mayUse(endpoint, finding));
-    return possible ? mayBeInUse(finding, possible) : finding;
-  });
-}
-
-/** True of what is removed, or was: it stands in nobody's way. */
-export function isToGo({ verdict, action }: Pick<Finding, 'verdict' | 'action'>): boolean {
-  return verdict === 'orphan' && action !== 'left';
-}
-
-function without(uses: Use[], findings: Finding[], kind: SweptKind): Use[] {
-  const going = new Set(findings.filter((finding) => finding.kind === kind && isToGo(finding)).map(({ name }) => name));
-  return uses.filter(({ name, status }) => !going.has(name) && status !== 'Deleting');
-}
-
-/** True where the name says that the endpoint's deploys made it. */
-export function mayUse(endpoint: Use, { name }: Pick<Finding, 'name'>): boolean {
-  return contentBaseOf(endpoint.name) === contentBaseIn(name);
-}
-
-const TOO_MANY = 'there are too many endpoints or configs to tell whether any uses it';
-
-function inUse(finding: Finding, reason: string): Finding {
-  return { ...finding, verdict: 'in use', reason };
-}
-
-function mayBeInUse(finding: Finding, endpoint: Use): Finding {
-  const state = isUncertain(endpoint) ? `is ${String(endpoint.status)}` : 'has a config that is gone';
-  return inUse(finding, `the endpoint ${endpoint.name}, which ${state}, may use it`);
-}
-
-// --- what runs say ----------------------------------------------------------------------------------------------------
-
-/**
- * What a run delivered, by the memo it left. A run of ours that failed or was cancelled has delivered nothing; a workflow
- * of the user's own has no such end, but each of its steps has said what it made.
- */
-export function deliveredBy(memo: unknown, isOwnType: boolean): NamedResource[] {
-  if (typeof memo !== 'object' || memo === null) return [];
-  const { stage, ledger } = memo as Partial<RunMemo>;
-  if (!Array.isArray(ledger) || (!isOwnType && stage !== 'Done')) return [];
-  return ledger
-    .filter(({ state }) => state === 'made' || state === 'adopted')
-    .map(({ kind, name }) => ({ kind, name }));
-}
-
-/** Which endpoint and which training job a workflow of ours is about, by its input, whatever that is. */
-export function aboutInput(input: unknown): Pick<Claim, 'endpointName' | 'trainingJobName'> {
-  const { deploy, fit, endpointName, trainingJobName } = (input ?? {}) as Record<string, unknown>;
-  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-  const field = (value: unknown, name: string): string | undefined =>
-    typeof value === 'object' && value !== null ? text((value as Record<string, unknown>)[name]) : undefined;
-  const job = text(trainingJobName) ?? field(fit, 'jobName');
-  const endpoint = text(endpointName) ?? field(deploy, 'endpointName') ?? (deploy === undefined ? undefined : job);
-  return {
-    ...(endpoint !== undefined && { endpointName: endpoint }),
-    ...(job !== undefined && { trainingJobName: job }),
-  };
-}
-
-// --- what is told -----------------------------------------------------------------------------------------------------
-
-const FIELD_OF: Record<SweepVerdict, keyof SweepCounts> = {
-  orphan: 'orphans',
-  'unknown run': 'ofUnknownRuns',
-  'in use': 'inUse',
-  delivered: 'delivered',
-};
-/** What matters most is told first, and of too much last. */
-const ORDER = Object.keys(FIELD_OF) as SweepVerdict[];
-
-export function countFindings(findings: Finding[], lookedAt: number): SweepCounts {
-  const counts: SweepCounts = { lookedAt, orphans: 0, inUse: 0, delivered: 0, ofUnknownRuns: 0, removed: 0 };
-  for (const { verdict, action } of findings) {
-    counts[FIELD_OF[verdict]] += 1;
-    if (action === 'deleted' || action === 'stopped') counts.removed += 1;
-  }
-  return counts;
-}
-
-/** Longest reason that is told: AWS's own words may be long. */
-const REASON_LENGTH_MAX = 500;
-
-/** The findings as they are told, at most so many. */
-export function tellFindings(findings: Finding[], most: number): SweptResource[] {
-  return [...findings]
-    .sort((one, other) => ORDER.indexOf(one.verdict) - ORDER.indexOf(other.verdict))
-    .slice(0, most)
-    .map(({ kind, name, arn, createdAt, tag, workflowId, verdict, action, reason }) => {
-      const firstRunId = parseRunTag(tag)?.firstRunId;
-      const wouldBe = kind === 'training job' ? 'would stop' : 'would delete';
-      return {
-        kind,
-        name,
-        arn,
-        createdAt,
-        run: { workflowId, ...(firstRunId !== undefined && { firstRunId }) },
-        verdict,
-        action: action ?? (verdict === 'orphan' ? wouldBe : 'left'),
-        reason: reason.slice(0, REASON_LENGTH_MAX),
-      };
-    });
 }

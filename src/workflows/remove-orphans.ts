@@ -7,7 +7,9 @@ import { CancellationScope, CancelledFailure, isCancellation, TemporalFailure } 
 import type { LedgerEntry } from '../contract';
 import { after } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
-import { countFindings, isToGo, judgeConfigUse, judgeModelUse, mayUse, type Finding, type Uses } from '../domain/sweep';
+import type { Finding } from '../domain/sweep';
+import { countFindings } from '../domain/sweep-told';
+import { isToGo, judgeConfigUse, judgeModelUse, mayUse, type Uses } from '../domain/sweep-uses';
 import { surveying } from './activity-options';
 import { awaitEndpoint, type EndpointWatcher } from './await-endpoint';
 import { awaitTrainingJob, type JobWatcher } from './await-training-job';

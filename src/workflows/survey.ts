@@ -2,16 +2,9 @@
  * The looking half of a sweep: page by page through SageMaker's lists, and through what uses what. The activities judge
  * each resource by itself; whether anything uses it is judged here, once all is known. Findings go to `sweep.ts`.
  */
-import {
-  countFindings,
-  isToGo,
-  judgeConfigUse,
-  judgeModelUse,
-  SWEPT_KINDS,
-  type Finding,
-  type Use,
-  type Uses,
-} from '../domain/sweep';
+import { SWEPT_KINDS, type Finding } from '../domain/sweep';
+import { countFindings } from '../domain/sweep-told';
+import { isToGo, judgeConfigUse, judgeModelUse, type Use, type Uses } from '../domain/sweep-uses';
 import { surveying } from './activity-options';
 import type { Run } from './run';
 

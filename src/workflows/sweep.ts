@@ -1,7 +1,7 @@
 /** `sweep`: find what ended runs left, and remove it. Started by the client, a Schedule or any Temporal client. */
 import type { SweepInput, SweepResult } from '../contract';
 import type { SweepPlan } from '../domain/plan';
-import { countFindings, tellFindings } from '../domain/sweep';
+import { countFindings, tellFindings } from '../domain/sweep-told';
 import { outcome } from './failures';
 import { removeOrphans } from './remove-orphans';
 import { inRun, type RunSummary } from './run';

@@ -8,7 +8,6 @@ import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
   CreateTrainingJobCommand,
-  DescribeTrainingJobCommand,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -73,7 +72,11 @@ beforeAll(async () => {
   before = await rig.control.resources();
   const since = (await rig.control.calls()).length;
   dry = await sweep();
+  // The run that takes up what another left is held at this call, and sends it again and again.
   writesOfDry = (await rig.control.calls({ since }))
+    .filter(
+      ({ operation, resource }) => operation !== 'CreateEndpointConfig' || !resource?.startsWith(names.beingTakenUp),
+    )
     .map(({ operation }) => operation)
     .filter((one) => !/^(List|Describe|Get)/.test(one));
   const run = await rig.start('sweep', { apply: true });
@@ -86,12 +89,10 @@ beforeAll(async () => {
   applied = (await run.result()) as SweepResult;
   after = await rig.control.resources();
   again = await sweep({ apply: true });
-});
-afterAll(async () => {
   for (const handle of open) await handle.terminate('the test ends');
   exempt(...open.map(({ workflowId }) => workflowId));
-  await rig.close();
 });
+afterAll(() => rig.close());
 
 function exempt(...workflowIds: string[]): void {
   for (const workflowId of workflowIds) {
@@ -276,6 +277,9 @@ function partsInUse(resources: StandingResource[], endpoints: string[]): string[
   });
 }
 
+const jobStatus = (name: string): unknown =>
+  after.find((one) => one.kind === 'training-job' && one.name === name)?.description.TrainingJobStatus;
+
 describe('a dry run', () => {
   it('writes nothing and changes nothing', () => {
     expect(writesOfDry).toEqual([]);
@@ -362,13 +366,11 @@ describe('one sweep --apply', () => {
     expect(of(after, names.beingTakenUp)).toEqual(of(before, names.beingTakenUp));
   });
 
-  it('leaves the job of an open run, of a run that was reset, and the one that an open deploy waits for', async () => {
+  it('leaves the job of an open run, of a run that was reset, and the one that an open deploy waits for', () => {
     for (const name of [names.open, names.reset, names.awaited]) {
       expect(verdictsFor(applied, name)).toEqual({ 'training job': 'in use' });
-      const { TrainingJobStatus } = await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-      expect([name, TrainingJobStatus]).toEqual([name, 'InProgress']);
+      expect([name, jobStatus(name)]).toEqual([name, 'InProgress']);
     }
-    expect(await rig.calls('StopTrainingJob')).not.toContainEqual(expect.objectContaining({ resource: names.reset }));
   });
 
   it('lists what unknown runs made, and touches none of it', () => {
@@ -402,12 +404,11 @@ describe('one sweep --apply', () => {
     expect(inventory(of(after, names.handedOver))).toContain(`endpoint ${names.handedOver}`);
   });
 
-  it('finds the run of a tag that cannot hold its Workflow Id, and stops its job', async () => {
+  it('finds the run of a tag that cannot hold its Workflow Id, and stops its job', () => {
     expect(findingsFor(applied, names.odd)).toMatchObject([
       { verdict: 'orphan', action: 'stopped', run: { workflowId: ODD_ID } },
     ]);
-    const job = await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: names.odd }));
-    expect(job.TrainingJobStatus).toBe('Stopped');
+    expect(jobStatus(names.odd)).toBe('Stopped');
   });
 
   it('has stopped and deleted what it says, and nothing else', () => {

@@ -23,8 +23,8 @@ import {
   type Finding,
   type KnownRun,
   type TaggedResource,
-  type Use,
 } from '../../domain/sweep';
+import type { Use } from '../../domain/sweep-uses';
 import { hasJobEnded } from '../../domain/training-status';
 import type { AwsClients } from '../aws';
 import { failureOf } from '../aws-errors';

@@ -14,7 +14,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { RUN_TAG, type SweptKind } from '../../contract';
 import { observeEndpoint } from '../../domain/endpoint-status';
-import type { TaggedResource, Use } from '../../domain/sweep';
+import type { TaggedResource } from '../../domain/sweep';
+import type { Use } from '../../domain/sweep-uses';
 import type { PacedRead } from './paced-reads';
 
 /** What a list tells of one resource. */
@@ -25,8 +26,11 @@ export interface ListPage {
   nextToken?: string;
 }
 
-/** Resources in one page, each of which takes a call or more: an activity of some seconds. */
+/** Resources of one look, each of which takes a call or more: an activity of some seconds. */
 const PAGE_SIZE = 50;
+/** AWS picks the jobs in progress out of pages of all jobs, so that most pages are empty: many of them are one look. */
+const JOBS_PAGE_SIZE = 100;
+const PAGES_OF_ONE_LOOK = 20;
 
 interface Summary {
   name: string | undefined;
@@ -49,8 +53,9 @@ const LISTERS: Record<SweptKind, { operation: string; list: Lister }> = {
   'training job': {
     operation: 'ListTrainingJobs',
     async list(sagemaker, request) {
+      const jobs = { ...request, MaxResults: JOBS_PAGE_SIZE, SortOrder: 'Descending' } as const;
       // Of a job that has ended only the record is left, which SageMaker keeps.
-      const page = await sagemaker.send(new ListTrainingJobsCommand({ ...request, StatusEquals: 'InProgress' }));
+      const page = await sagemaker.send(new ListTrainingJobsCommand({ ...jobs, StatusEquals: 'InProgress' }));
       const summaries = (page.TrainingJobSummaries ?? []).map((job) => ({
         name: job.TrainingJobName,
         arn: job.TrainingJobArn,
@@ -103,10 +108,28 @@ export interface Reading {
   read: PacedRead;
 }
 
+/** Pages of a list until there is enough to look at, or no more. */
 export async function listPage(
+  reading: Reading,
+  kind: SweptKind,
+  { nextToken: from, createdAfter }: { nextToken?: string; createdAfter?: string },
+): Promise<ListPage> {
+  const listed: ListedResource[] = [];
+  let nextToken = from;
+  for (let pages = 0; pages < PAGES_OF_ONE_LOOK && listed.length < PAGE_SIZE; pages += 1) {
+    const page = await listOnePage(reading, kind, nextToken, createdAfter);
+    listed.push(...page.listed);
+    ({ nextToken } = page);
+    if (nextToken === undefined) break;
+  }
+  return { listed, ...(nextToken !== undefined && { nextToken }) };
+}
+
+async function listOnePage(
   { sagemaker, region, read }: Reading,
   kind: SweptKind,
-  { nextToken, createdAfter }: { nextToken?: string; createdAfter?: string },
+  nextToken: string | undefined,
+  createdAfter: string | undefined,
 ): Promise<ListPage> {
   const { operation, list } = LISTERS[kind];
   const request: PageRequest = {

@@ -4,31 +4,16 @@
  *
  * Descriptions are as fresh as can be; listings come from the visibility store, which is a second or so behind.
  */
-import { Context } from '@temporalio/activity';
-import {
-  isGrpcServiceError,
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionDescription,
-  type WorkflowExecutionInfo,
-} from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, type Payload } from '@temporalio/common';
-import { MEMO, WORKFLOW_TYPES, type FailureCode, type SearchAttributeName } from '../../contract';
+import { MEMO, WORKFLOW_TYPES, type SearchAttributeName } from '../../contract';
 import { CONTENT_BASE_LENGTH_MAX, contentBaseIn, parseRunTag, runTagValue } from '../../domain/names';
-import {
-  aboutInput,
-  deliveredBy,
-  type Claim,
-  type KnownRun,
-  type NamedResource,
-  type TaggedResource,
-} from '../../domain/sweep';
-import { failWith } from '../aws-errors';
+import type { Claim, KnownRun, NamedResource, TaggedResource } from '../../domain/sweep';
+import { aboutInput, deliveredBy } from '../../domain/sweep-runs';
+import { call, describe, equals, list, UNREADABLE } from './temporal-calls';
 
-const CALL_LIMIT_MS = 10_000;
 /** Runs of one Workflow Id, or about one endpoint, that are looked at; of more, not all is known. */
 const RUNS_MAX = 1_000;
-const PAGE_SIZE = 200;
 const TOO_MANY = `(one of more than ${String(RUNS_MAX)} runs, which cannot all be looked at)`;
 /** The workflow types that may take up a model, a config or an endpoint. */
 const HOSTING_TYPES = "('deploy', 'fitThenDeploy', 'deleteEndpoint')";
@@ -92,7 +77,7 @@ async function findOwner(client: Client, tag: string): Promise<KnownRun> {
     ...(start && { startedAt: start.startTime.toISOString() }),
     ...(endedMs > 0 && { endedAt: new Date(endedMs).toISOString() }),
     delivered: runs.flatMap(deliveries),
-    isWhole: start !== undefined && family !== undefined,
+    isWhole: start !== undefined && family !== undefined && !runs.some(isUnreadable),
   };
 }
 
@@ -125,6 +110,10 @@ async function listFamily(client: Client, workflowId: string): Promise<WorkflowE
   const condition = equals('WorkflowId', workflowId);
   const runs = condition === undefined ? undefined : await list(client, condition, RUNS_MAX + 1);
   return runs && runs.length <= RUNS_MAX ? runs : undefined;
+}
+
+function isUnreadable({ memo }: Pick<WorkflowExecutionInfo, 'memo'>): boolean {
+  return memo?.[MEMO.run] === UNREADABLE;
 }
 
 function deliveries(run: Pick<WorkflowExecutionInfo, 'memo' | 'type'>): NamedResource[] {
@@ -186,8 +175,9 @@ function claimOf(run: WorkflowExecutionInfo): Claim[] {
     ...(run.closeTime && { endedAt: run.closeTime.toISOString() }),
     ...(trainingJobName !== undefined && { trainingJobName }),
     delivered,
+    ...(isUnreadable(run) && { isUnreadable: true }),
   };
-  if (names.size === 0) return trainingJobName === undefined ? [] : [of];
+  if (names.size === 0) return trainingJobName === undefined && !isUnreadable(run) ? [] : [of];
   return [...names].map((name) => ({ ...of, endpointName: name }));
 }
 
@@ -241,73 +231,4 @@ async function readAbout(
     // Written by a codec that this worker does not have: it may be about anything.
     return 'unreadable';
   }
-}
-
-// --- Temporal -----------------------------------------------------------------------------------------------------------
-
-async function describe(
-  client: Client,
-  workflowId: string,
-  runId?: string,
-): Promise<WorkflowExecutionDescription | undefined> {
-  return call(client, { workflowId }, () => client.workflow.getHandle(workflowId, runId).describe());
-}
-
-async function list(client: Client, query: string, most: number): Promise<WorkflowExecutionInfo[]> {
-  const found = await call(client, {}, async () => {
-    const runs: WorkflowExecutionInfo[] = [];
-    for await (const run of client.workflow.list({ query, pageSize: Math.min(PAGE_SIZE, most) })) {
-      runs.push(run);
-      if (runs.length >= most) break;
-    }
-    return runs;
-  });
-  return found ?? [];
-}
-
-/** No condition can be made of a value that would need escaping. */
-function equals(name: string, value: string): string | undefined {
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return /['"\\\u0000-\u001f\u007f]/.test(value) ? undefined : `${name} = '${value}'`;
-}
-
-/** gRPC's status codes, as far as they are told apart here. */
-const GRPC = { invalidArgument: 3, permissionDenied: 7, unauthenticated: 16 } as const;
-
-/** Undefined where there is no such run. Anything else that goes wrong is no answer, by which nothing may be judged. */
-async function call<T>(client: Client, at: Record<string, string>, ask: () => Promise<T>): Promise<T | undefined> {
-  Context.current().heartbeat();
-  try {
-    return await client.withDeadline(Date.now() + CALL_LIMIT_MS, ask);
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw failureOfTemporal(findGrpcError(error), error, { namespace: client.options.namespace, ...at });
-  }
-}
-
-function findGrpcError(error: unknown): { code: number; details: string } | undefined {
-  let at = error;
-  for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
-    if (isGrpcServiceError(at)) return at;
-    at = at.cause;
-  }
-  return undefined;
-}
-
-function failureOfTemporal(
-  grpc: { code: number; details: string } | undefined,
-  error: unknown,
-  at: Record<string, string>,
-): Error {
-  const reason = grpc?.details ?? (error instanceof Error ? error.message : String(error));
-  const isDenied = grpc?.code === GRPC.permissionDenied || grpc?.code === GRPC.unauthenticated;
-  const code: FailureCode = isDenied
-    ? 'AccessDenied'
-    : grpc?.code === GRPC.invalidArgument
-      ? 'Internal'
-      : 'TemporalUnreachable';
-  return failWith(code, `Temporal did not tell what became of runs: ${reason}`, at, {
-    details: { reason },
-    retryable: code === 'TemporalUnreachable',
-  });
 }

@@ -23,6 +23,8 @@ export interface ListRules<Stored> {
   statusOf?: (record: Stored) => string;
   /** Where the request names no order. AWS's operations differ. */
   defaultOrder: 'Ascending' | 'Descending';
+  /** True where AWS picks out a status from the page, and not before: then a page may be short, or empty. */
+  filtersPages?: boolean;
 }
 
 const DEFAULT_PAGE = 10;
@@ -32,7 +34,7 @@ type Place = [key: string | number, name: string];
 export function listPage<Stored extends ResourceRecord>(
   records: readonly Stored[],
   input: ListInput,
-  { statusOf, defaultOrder }: ListRules<Stored>,
+  { statusOf, defaultOrder, filtersPages = false }: ListRules<Stored>,
 ): { page: Stored[]; NextToken?: string } {
   const direction = (input.SortOrder ?? defaultOrder) === 'Ascending' ? 1 : -1;
   const placeOf = (record: Stored): Place => [
@@ -47,26 +49,25 @@ export function listPage<Stored extends ResourceRecord>(
     direction * (compareKeys(one[0], other[0]) || compareKeys(one[1], other[1]));
   const after = input.NextToken === undefined ? undefined : readToken(input.NextToken);
   const matching = records
-    .filter((record) => matches(record, input, statusOf))
+    .filter((record) => matches(record, input) && (filtersPages || hasStatus(record, input, statusOf)))
     .map((record) => ({ record, place: placeOf(record) }))
     .filter(({ place }) => after === undefined || compare(place, after) > 0)
     .sort((one, other) => compare(one.place, other.place));
   const page = matching.slice(0, input.MaxResults ?? DEFAULT_PAGE);
   const last = page.at(-1);
   return {
-    page: page.map(({ record }) => record),
+    page: page.map(({ record }) => record).filter((record) => hasStatus(record, input, statusOf)),
     ...(last !== undefined && matching.length > page.length ? { NextToken: writeToken(last.place) } : {}),
   };
 }
 
-function matches<Stored extends ResourceRecord>(
-  record: Stored,
-  input: ListInput,
-  statusOf: ListRules<Stored>['statusOf'],
-): boolean {
+function hasStatus<Stored>(record: Stored, input: ListInput, statusOf: ListRules<Stored>['statusOf']): boolean {
+  return input.StatusEquals === undefined || statusOf?.(record) === input.StatusEquals;
+}
+
+function matches(record: ResourceRecord, input: ListInput): boolean {
   return (
     (input.NameContains === undefined || record.name.includes(input.NameContains)) &&
-    (input.StatusEquals === undefined || statusOf?.(record) === input.StatusEquals) &&
     isBetween(record.creationTime, input.CreationTimeAfter, input.CreationTimeBefore) &&
     isBetween(record.lastModifiedTime, input.LastModifiedTimeAfter, input.LastModifiedTimeBefore)
   );

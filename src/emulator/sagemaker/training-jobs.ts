@@ -91,6 +91,7 @@ export function openTrainingJobs(life: Life): TrainingJobs {
       const { page, NextToken } = listPage(jobs.list(), input, {
         statusOf: ({ status }) => status,
         defaultOrder: 'Ascending',
+        filtersPages: true,
       });
       return {
         TrainingJobSummaries: page.map((job) => ({
