@@ -29,7 +29,7 @@ export function drawKillTable(verdicts: readonly Verdict[]): string {
   return `${align(lines)}\n${describeTotals(verdicts)}\n`;
 }
 
-function align(lines: readonly string[][]): string {
+export function align(lines: readonly string[][]): string {
   const widths = (lines[0] ?? []).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   return lines
     .map((line) =>

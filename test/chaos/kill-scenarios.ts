@@ -8,8 +8,8 @@ import {
   CreateModelCommand,
   DescribeEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
-import { join } from 'node:path';
 import { RUN_TAG, type WorkflowType } from '../../src/contract';
+import type { EmulatorControl, EndpointEnd } from '../../src/emulator';
 import type { Case, CaseOptions } from '../support/case-rig';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, mainJob, ROLE } from '../support/rig';
 import { until } from '../support/until';
@@ -47,7 +47,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'fit, cancelled': {
     type: 'fit',
     input: (jobName) => ({ estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } }),
-    options: { endless: 'Training' },
+    options: { onSeen: { Training: () => undefined } },
     cancelAfter: 'DescribeTrainingJob (Training), again',
     killAfter: 'DescribeTrainingJob (Training), again',
     ends: 'Cancelled',
@@ -68,8 +68,8 @@ export const SCENARIOS: Record<string, Scenario> = {
   },
   'deploy, failed': {
     type: 'deploy',
-    input: (name) => deployInput(name, 'broken'),
-    options: { simulated: false, images: { broken: join(__dirname, '../support/algorithms/broken-server') } },
+    input: (name) => deployInput(name),
+    options: { onSeen: { Creating: endWith({ status: 'Failed', failureReason: 'The container did not answer.' }) } },
     killAfter: 'DescribeEndpoint (Creating), again',
     ends: 'EndpointFailed',
     leaves: [],
@@ -89,10 +89,14 @@ export const SCENARIOS: Record<string, Scenario> = {
   },
 };
 
-function deployInput(endpointName: string, image = 'iris'): object {
+function endWith(end: EndpointEnd): (control: EmulatorControl) => unknown {
+  return (control) => control.addOutcomes([{ kind: 'endpoint', when: 'now', end }]);
+}
+
+function deployInput(endpointName: string): object {
   return {
     modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`,
-    deploy: { ...DEPLOY, endpointName, image, role: ROLE },
+    deploy: { ...DEPLOY, endpointName, image: 'iris', role: ROLE },
   };
 }
 

@@ -6,12 +6,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResourceKind } from '../../src/contract';
+import type { LedgerEntry } from '../../src/contract';
 import { MOMENTS } from '../support/call-gate';
 import { startCaseRig, type CaseRig } from '../support/case-rig';
-import { runOne, type Ending, type Kill, type Lane, type Row } from './kill-one';
+import type { Ending } from './ending';
+import { runHealthy, runKilled, type Kill, type Row } from './kill-one';
 import { drawKillTable, type Verdict } from './kill-report';
 import { SCENARIOS } from './kill-scenarios';
+import { openLane } from './lane';
 
 jest.setTimeout(300_000);
 
@@ -20,6 +22,9 @@ const isWriting = process.env.KILL_POINTS === 'write';
 const POINTS = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, string[]>;
 /** For a closer look: `KILL_ONLY='update.*DeleteModel'` leaves only the cases that it matches. */
 const ONLY = new RegExp(process.env.KILL_ONLY ?? '');
+
+/** Cases to one process: starting it costs as much as they do. */
+const KILLED_TOGETHER = 4;
 
 interface KillCase extends Kill {
   scenario: string;
@@ -36,15 +41,20 @@ const killed = new Map<string, Promise<Row>>();
 const verdicts: Verdict[] = [];
 
 beforeAll(async () => {
-  rig = await startCaseRig({ spares: 2 });
-  const busy = openLane(3);
-  const start = (into: Map<string, Promise<Row>>, name: string, row: Promise<Row>): void => {
+  rig = await startCaseRig();
+  const note = (into: Map<string, Promise<Row>>, name: string, row: Promise<Row>): void => {
+    // Told by its own test, which comes later.
     row.catch(() => undefined);
     into.set(name, row);
   };
-  for (const [name, scenario] of Object.entries(SCENARIOS)) start(healthy, name, runOne(rig, scenario, busy));
+  for (const [name, scenario] of Object.entries(SCENARIOS)) note(healthy, name, runHealthy(rig, scenario));
   await Promise.allSettled(healthy.values());
-  for (const one of CASES) start(killed, nameCase(one), runOne(rig, SCENARIOS[one.scenario]!, busy, one));
+  const lane = openLane(2);
+  for (let at = 0; at < CASES.length; at += KILLED_TOGETHER) {
+    const together = CASES.slice(at, at + KILLED_TOGETHER).map((one) => ({ ...one, run: SCENARIOS[one.scenario]! }));
+    const rows = runKilled(rig, together, lane);
+    for (const [index, row] of rows.entries()) note(killed, nameCase(together[index]!), row);
+  }
 });
 
 afterAll(async () => {
@@ -92,12 +102,25 @@ function endingOf({ end, ledger, leaves, effects }: Row): Ending {
 /** As the healthy run ended, but that the ledger tells what was found instead of made. */
 function expectedOf(row: Row, { call, moment }: Kill): Ending {
   const ending = endingOf(row);
-  const kind = moment === 'before its effect' ? undefined : KIND_OF_CREATE[call];
-  const ledger = ending.ledger.map((entry) =>
-    entry.kind === kind ? { ...entry, reason: 'adopted: its create took effect without an answer' } : entry,
-  );
+  const found = moment === 'before its effect' ? undefined : FOUND[call];
+  const ledger = ending.ledger.map((entry) => (entry.kind === found?.kind ? { ...entry, ...found } : entry));
   return { ...ending, ledger };
 }
+
+const OWN_WORK = 'adopted: its create took effect without an answer';
+/** What the ledger says where a create took effect and the worker that sent it did not live to tell. */
+const FOUND: Record<string, Partial<LedgerEntry>> = {
+  CreateTrainingJob: { kind: 'training job', reason: OWN_WORK },
+  CreateModel: { kind: 'model', reason: OWN_WORK },
+  CreateEndpointConfig: { kind: 'endpoint config', reason: OWN_WORK },
+  CreateEndpoint: { kind: 'endpoint', reason: OWN_WORK },
+  // A bucket bears no mark of a run.
+  CreateBucket: {
+    kind: 'bucket',
+    state: 'adopted',
+    reason: 'it was there when asked for again: an earlier try of this run may have made it',
+  },
+};
 
 /** What was made, and what stands, beyond the healthy run's. */
 function countExcess(row: Row, alone: Row): Pick<Verdict, 'duplicates' | 'orphans'> {
@@ -105,29 +128,5 @@ function countExcess(row: Row, alone: Row): Pick<Verdict, 'duplicates' | 'orphan
   return {
     duplicates: beyond.reduce((total, one) => total + Math.max(0, one), 0),
     orphans: row.leaves.filter((one) => !alone.leaves.includes(one)).length,
-  };
-}
-
-const KIND_OF_CREATE: Record<string, ResourceKind> = {
-  CreateTrainingJob: 'training job',
-  CreateModel: 'model',
-  CreateEndpointConfig: 'endpoint config',
-  CreateEndpoint: 'endpoint',
-};
-
-/** Lets so many work at once; the others wait in line. */
-function openLane(places: number): Lane {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
   };
 }

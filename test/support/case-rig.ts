@@ -5,10 +5,13 @@
  *
  *     const rig = await startCaseRig();
  *     const one = await rig.startCase();                   // stepwise: each phase lasts until a worker has seen it
- *     const victim = await one.startVictim();              // a process to be killed
+ *     const victim = await rig.loadVictim();               // a process to be killed, for one case or a few
+ *     await one.startWorkerIn(victim);
+ *     const stopped = one.gate.stopAt('CreateTrainingJob', 'after its effect');
  *     const handle = await one.start('fit', input);
- *     await one.gate.stopAt('CreateTrainingJob', 'after its effect');
+ *     await stopped;
  *     await victim.kill();
+ *     one.gate.reopen();
  *     await one.startRescuer();                            // a worker in a process that serves all cases
  *     await handle.result();
  *     await one.close();
@@ -16,6 +19,7 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { join } from 'node:path';
+import { create } from 'tar';
 import type { WorkflowType } from '../../src/contract';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl, type Phase } from '../../src/emulator';
 import { createCallGate, type CallGate } from './call-gate';
@@ -28,16 +32,26 @@ import { connectToTestServer, type TestServer } from './temporal';
 export interface CaseRig {
   server: TestServer;
   startCase(options?: CaseOptions): Promise<Case>;
+  /** A process without work yet. */
+  loadVictim(): Promise<Victim>;
+  /** Starts a worker that serves one case after the other, for tables that kill none. */
+  openPlace(): Promise<Place>;
   close(): Promise<void>;
+}
+
+/** A worker's task queue, and the region by which its calls to AWS are known. */
+export interface Place {
+  taskQueue: string;
+  region: string;
 }
 
 export interface CaseOptions {
   /** Time of each phase, in ms. @default each lasts until a worker has seen it, once or twice */
   phases?: Partial<Record<Phase, number>>;
-  /** A phase that goes on even when it was seen. */
-  endless?: Phase;
-  simulated?: boolean;
-  images?: Record<string, string>;
+  /** What comes of a phase that has been seen. @default its end */
+  onSeen?: Partial<Record<Phase, (control: EmulatorControl) => unknown>>;
+  /** Where a worker waits for it, and no other case is. @default a place of its own, without a worker */
+  place?: Place;
 }
 
 export interface Case {
@@ -49,15 +63,17 @@ export interface Case {
   sagemaker: SageMakerClient;
   /** Where the workers' calls to AWS pass. */
   gate: CallGate;
-  start(type: WorkflowType, input: unknown): Promise<Handle>;
-  startVictim(): Promise<Victim>;
+  /** @param workflowId @default the type and the case's name */
+  start(type: WorkflowType, input: unknown, workflowId?: string): Promise<Handle>;
+  /** Answers the worker's way to Temporal. */
+  startWorkerIn(victim: Victim): Promise<CutProxy>;
   startRescuer(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Victim {
-  /** Its way to Temporal. */
-  proxy: CutProxy;
+  process: TestProcess;
+  proxies: CutProxy[];
   /** SIGKILL; resolves when it is gone and its connections are closed. */
   kill(): Promise<void>;
 }
@@ -79,24 +95,47 @@ const SETTINGS = {
   TEMPORAL_SAGEMAKER_POLL_MIN_MS: '40',
   TEMPORAL_SAGEMAKER_POLL_MAX_MS: '150',
   TEMPORAL_SAGEMAKER_READS_PER_SECOND: '200',
-  // An activity that lost its worker is tried again after three of these.
-  TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: '1500',
+  // A call that is held must not time out before the kill; an activity that lost its worker waits for three of these.
+  TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: '4000',
   TEMPORAL_SAGEMAKER_SHUTDOWN_GRACE_MS: '500',
 };
 
+/** An archive as SageMaker wants it. */
+const MODEL_DATA = create({ gzip: true, cwd: __dirname, sync: true }, ['until.ts']).read() as Buffer;
+
 /** @param spares how many processes are kept loaded for victims to come */
-export async function startCaseRig({ spares = 2 } = {}): Promise<CaseRig> {
+export async function startCaseRig({ spares = 1 } = {}): Promise<CaseRig> {
   const server = await connectToTestServer();
   const router = await startRegionRouter();
   const processes = openProcesses(router.url, spares);
   let made = 0;
+  const findPlace = (): Place => ({ taskQueue: uniqueName('case'), region: nameRegion(made++) });
   return {
     server,
-    startCase: (options = {}) => startCase({ server, router, processes }, nameRegion(made++), options),
+    loadVictim: async () => ownVictim(await processes.takeSpare()),
+    startCase: (options = {}) => startCase({ server, router, processes }, options.place ?? findPlace(), options),
+    async openPlace() {
+      const place = findPlace();
+      await order(await processes.rescuer(), { ...place, address: server.address, debugMode: true });
+      return place;
+    },
     async close() {
       await processes.close();
       await router.close();
       await server.close();
+    },
+  };
+}
+
+function ownVictim(process: TestProcess): Victim {
+  const proxies: CutProxy[] = [];
+  return {
+    process,
+    proxies,
+    async kill() {
+      process.kill('SIGKILL');
+      await process.ended;
+      await Promise.all(proxies.map((proxy) => proxy.close()));
     },
   };
 }
@@ -113,23 +152,18 @@ interface Shared {
   processes: Processes;
 }
 
-async function startCase({ server, router, processes }: Shared, region: string, options: CaseOptions): Promise<Case> {
-  const { phases = STEPWISE, simulated = true } = options;
-  const emulator = await startEmulator({
-    simulated,
-    phases,
-    region,
-    credentials: CREDENTIALS,
-    ...(options.images && { images: options.images }),
-  });
+async function startCase({ server, router, processes }: Shared, place: Place, options: CaseOptions): Promise<Case> {
+  const { taskQueue, region } = place;
+  const { phases = STEPWISE } = options;
+  const emulator = await startEmulator({ simulated: true, phases, region, credentials: CREDENTIALS });
   const control = emulatorControl(emulator.url);
   const gate = createCallGate({
     namedTwice: options.phases ? [] : SEEN_TWICE,
     onStatus(status, times) {
       const phase = PHASES.find((one) => one === status);
       if (options.phases || !phase || times !== (SEEN_TWICE.includes(phase) ? 2 : 1)) return;
-      if (options.endless === phase) return;
-      void control.setClock({ phases: { [phase]: 0 } });
+      const endPhase = (): unknown => control.setClock({ phases: { [phase]: 0 } });
+      void (options.onSeen?.[phase] ?? endPhase)(control);
     },
   });
   router.open(region, emulator.url, (call) => gate.pass(call));
@@ -137,40 +171,29 @@ async function startCase({ server, router, processes }: Shared, region: string, 
   const sagemaker = new SageMakerClient(clients);
   await fillDataBucket(new S3Client(clients));
 
-  const name = uniqueName('case');
-  const address = { taskQueue: name, region };
-  let victim: Victim | undefined;
+  const name = options.place ? uniqueName('case') : taskQueue;
   let hasRescuer = false;
   return {
     name,
-    taskQueue: name,
+    taskQueue,
     emulator,
     control,
     sagemaker,
     gate,
-    start: (type, input) =>
-      server.client.workflow.start(type, { taskQueue: name, workflowId: `${type}-${name}`, args: [input] }),
-    async startVictim() {
+    start: (type, input, workflowId = `${type}-${name}`) =>
+      server.client.workflow.start(type, { taskQueue, workflowId, args: [input] }),
+    async startWorkerIn(victim) {
       const proxy = await startCutProxy(server.address);
-      const process = await processes.takeSpare();
-      await order(process, { ...address, address: proxy.address });
-      victim = {
-        proxy,
-        async kill() {
-          process.kill('SIGKILL');
-          await process.ended;
-          await proxy.close();
-        },
-      };
-      return victim;
+      victim.proxies.push(proxy);
+      await order(victim.process, { ...place, address: proxy.address });
+      return proxy;
     },
     async startRescuer() {
       hasRescuer = true;
-      await order(await processes.rescuer(), { ...address, address: server.address, debugMode: true });
+      await order(await processes.rescuer(), { ...place, address: server.address, debugMode: true });
     },
     async close() {
-      await victim?.kill();
-      if (hasRescuer) await order(await processes.rescuer(), { stop: name });
+      if (hasRescuer) await order(await processes.rescuer(), { stop: taskQueue });
       router.shut(region);
       gate.reopen();
       sagemaker.destroy();
@@ -182,7 +205,7 @@ async function startCase({ server, router, processes }: Shared, region: string, 
 async function fillDataBucket(s3: S3Client): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
-  await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'given/model.tar.gz', Body: 'a model' }));
+  await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'given/model.tar.gz', Body: MODEL_DATA }));
   s3.destroy();
 }
 

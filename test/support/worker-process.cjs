@@ -38,10 +38,13 @@ async function stop(taskQueue) {
   say({ stopped: taskQueue });
 }
 
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const order = JSON.parse(line);
-  (order.stop === undefined ? start(order) : stop(order.stop)).catch((error) => {
-    say({ failed: order.taskQueue ?? order.stop, error: String(error?.stack ?? error) });
-  });
-});
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    const order = JSON.parse(line);
+    (order.stop === undefined ? start(order) : stop(order.stop)).catch((error) => {
+      say({ failed: order.taskQueue ?? order.stop, error: String(error?.stack ?? error) });
+    });
+  })
+  // Whoever started it is gone.
+  .on('close', () => process.exit());
 say({ loaded: true });
