@@ -24,6 +24,8 @@ export interface World {
   control: Pick<EmulatorControl, 'calls' | 'resources'>;
   client: Client;
   taskQueues: string[];
+  /** The runs, where others have gone the same way that met another AWS. @default all on the task queues */
+  workflowIds?: string[];
   /** What the test itself has broken, by Workflow Id, each with the reason. */
   exempt?: Record<string, Exemption>;
   /** Names of what was there before, and is to be left alone. */
@@ -119,8 +121,9 @@ const STATUSES: Partial<Record<string, RunStatus>> = {
   PAUSED: 'Paused',
 };
 
-/** All executions on the world's task queues, as far as the list shows them. */
-async function listRuns({ client, taskQueues }: World): Promise<RunEvidence[]> {
+/** The executions of the world: those that are named, or all on its task queues, as far as the list shows them. */
+async function listRuns({ client, taskQueues, workflowIds }: World): Promise<RunEvidence[]> {
+  if (workflowIds) return Promise.all(workflowIds.map((workflowId) => readRun(client, workflowId)));
   const queues = taskQueues.map((queue) => `'${queue}'`).join(', ');
   const runs: RunEvidence[] = [];
   for await (const info of client.workflow.list({ query: `TaskQueue IN (${queues})` })) {
