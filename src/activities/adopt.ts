@@ -96,8 +96,8 @@ async function resolve(
   at: Coordinates,
   warnings: string[],
 ): Promise<Created> {
-  // What the request refers to was made just before: AWS's own reads lag behind its writes.
-  if (trouble.meaning === 'absent' && creation.refersToOurs) throw failureOf(trouble, at, 'AwsUnreachable');
+  // What the request refers to was made just before: AWS's own reads lag behind its writes, or someone has deleted it.
+  if (trouble.meaning === 'absent' && creation.refersToOurs) throw failureOf(trouble, at, 'EndpointFailed');
   // An earlier attempt may have made it before its worker died, whatever this one was answered.
   const isFirst = activityInfo().attempt === 1;
   if (isFirst && trouble.meaning !== 'exists' && !isTransient(trouble.meaning)) throw failureOf(trouble, at);

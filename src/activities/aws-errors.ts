@@ -75,6 +75,7 @@ export async function callAws<T>(at: Coordinates, call: () => Promise<T>, furthe
   try {
     return await call();
   } catch (error) {
+    if (error instanceof ApplicationFailure) throw error;
     throw failureOf(readTrouble(error), at, undefined, further);
   }
 }

@@ -16,7 +16,7 @@ import {
   type DescribeEndpointCommandOutput,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { activityInfo } from '@temporalio/activity';
+import { activityInfo, sleep } from '@temporalio/activity';
 import { isBound, observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
@@ -132,7 +132,7 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         if (!now) return { outcome: 'changed meanwhile' };
         if (isBound(now, request.EndpointConfigName)) return { outcome: 'under way' };
         if (trouble.meaning === 'not now') return { outcome: 'changed meanwhile' };
-        throw failureOf(trouble, at, trouble.meaning === 'absent' ? 'AwsUnreachable' : undefined);
+        throw failureOf(trouble, at, trouble.meaning === 'absent' ? 'EndpointFailed' : undefined);
       }
     },
 
@@ -143,12 +143,12 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         if (!answer) return null;
         const endpoint = observeEndpoint(answer, endpointName);
         const configName = endpoint.endpointConfigName;
-        const config = configName === '' ? undefined : await ifPresent(() => describeConfig(configName));
+        const config = configName === '' ? undefined : await ifThere(() => describeConfig(configName));
         const isOurs = async (arn: string) => (await readOwner(sagemaker, arn, at)) !== undefined;
         const models: { name: string; isOurs: boolean }[] = [];
         const variants = config ? requireMember('ProductionVariants', config.ProductionVariants) : [];
         for (const { ModelName: name } of variants) {
-          const model = name === undefined ? undefined : await ifPresent(() => describeModel(name));
+          const model = name === undefined ? undefined : await ifThere(() => describeModel(name));
           if (name === undefined || !model) continue;
           models.push({ name, isOurs: await isOurs(requireMember('ModelArn', model.ModelArn)) });
         }
@@ -213,6 +213,18 @@ async function isOthers(
   if (ifTaggedBy === undefined) return false;
   const arn = await callAws(at, () => ifPresent(arnOf));
   return arn !== undefined && (await readOwner(sagemaker, arn, at)) !== ifTaggedBy;
+}
+
+/** How often a config or model that an endpoint names is looked for, where reads may be behind. */
+const LOOKS = { most: 3, pauseMs: 500 };
+
+/** Undefined where what another resource names is not there, and did not appear in a second either. */
+async function ifThere<T>(describe: () => Promise<T>): Promise<T | undefined> {
+  for (let look = 1; ; look++) {
+    const found = await ifPresent(describe);
+    if (found !== undefined || look === LOOKS.most) return found;
+    await sleep(LOOKS.pauseMs);
+  }
 }
 
 /** An endpoint with all that is decided by. @throws {@link IncompleteAnswer} */

@@ -11,7 +11,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { activityInfo, log } from '@temporalio/activity';
-import { answerOf, readTrouble, type AwsTrouble } from '../domain/aws-errors';
+import { answerOf, readTrouble, requireMember, type AwsTrouble } from '../domain/aws-errors';
 import {
   buildCreateBucket,
   classifyCreateBucket,
@@ -49,7 +49,7 @@ export function createStorageActivities({
       try {
         const { Location } = await s3.send(new CreateBucketCommand(buildCreateBucket(bucket, region)));
         // S3 says where it is; a page that a proxy put in its place does not.
-        if (!Location) await s3.send(new HeadBucketCommand(owned));
+        requireMember('Location', Location);
         return { made: true };
       } catch (error) {
         const trouble = readTrouble(error);

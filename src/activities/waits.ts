@@ -4,6 +4,7 @@
  * reader that has died is noticed by Temporal.
  */
 import { Context, log } from '@temporalio/activity';
+import { READS_LAG_MS } from '../domain/deadlines';
 import {
   changeOfEndpoint,
   completeEndpoint,
@@ -17,9 +18,6 @@ import type { AwsTrouble } from '../domain/aws-errors';
 import { describeReadTrouble, isWorthTelling, kindOfTrouble } from '../domain/read-troubles';
 import type { Awaited, Untold, WaitingActivities } from './index';
 import type { Reading, StatusReader } from './status-reader';
-
-/** Reads lag behind creates: something counts as gone only once it has been absent for this long. */
-const ABSENT_FOR_MS = 30_000;
 
 export function createWaitingActivities(reader: StatusReader): WaitingActivities {
   return {
@@ -130,5 +128,5 @@ function findUntold(
 }
 
 function isGone(absentSinceMs: number | undefined, isExpected = false): boolean {
-  return absentSinceMs !== undefined && (isExpected || Date.now() - absentSinceMs >= ABSENT_FOR_MS);
+  return absentSinceMs !== undefined && (isExpected || Date.now() - absentSinceMs >= READS_LAG_MS);
 }

@@ -75,8 +75,7 @@ export function observeTrainingJob(
     secondaryStatus: answer.SecondaryStatus ?? transitions.at(-1)?.status ?? UNTOLD,
     transitions,
     creationTime: iso(answer.CreationTime),
-    trainingStartTime:
-      iso(answer.TrainingStartTime) ?? transitions.find(({ status }) => status === 'Training')?.startTime,
+    trainingStartTime: iso(answer.TrainingStartTime),
     trainingEndTime: iso(answer.TrainingEndTime),
     lastModifiedTime: iso(answer.LastModifiedTime),
     trainingTimeSeconds: answer.TrainingTimeInSeconds,

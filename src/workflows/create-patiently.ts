@@ -7,6 +7,7 @@ import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow
 import type { Created } from '../activities';
 import type { FailureCode, LedgerEntry, ResourceKind } from '../contract';
 import { createPauseMs, type RetryPace } from '../domain/backoff';
+import { READS_LAG_MS } from '../domain/deadlines';
 import { explain } from './failures';
 import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { Run } from './run';
@@ -16,6 +17,8 @@ const PATIENCE_MS: Partial<Record<FailureCode, number>> = {
   AwsUnreachable: 6 * 3_600_000,
   // IAM spreads a new role within a minute.
   RoleNotAssumable: 90_000,
+  // What it is to be made of was made just before; it may not be found yet.
+  EndpointFailed: READS_LAG_MS,
 };
 
 export async function createPatiently(

@@ -3,9 +3,9 @@
  * the endpoint goes to the result. What does not come to serve is taken down again, and what it replaced only once the
  * new one is proven.
  */
-import { CancellationScope, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, patched, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
-import type { DeployResult, OutcomeOf } from '../contract';
+import type { DeployResult } from '../contract';
 import { after, OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import { findOwnWork, isSettled, isUpdateUnderWay, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
@@ -53,7 +53,7 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
     const { endpoint } = run.record.progress;
     return {
       endpointName,
-      endpointArn: endpoint?.arn ?? '',
+      endpointArn: endpoint?.arn ?? run.record.entry('endpoint', endpointName)?.arn ?? '',
       endpointConfigName,
       modelName,
       modelData: plan.modelData,
@@ -166,7 +166,9 @@ async function createEndpoint(run: Run, plan: HostingPlan): Promise<boolean> {
   } catch (error) {
     if (explain(error).code !== 'NameTaken') throw error;
     const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
-    if (!live?.isOurs) throw error;
+    if (live && !live.isOurs) throw error;
+    // AWS's reads are behind what it has just refused. Histories of before that was looked at again must replay.
+    if (!live && !patched('look-again-where-reads-lag')) throw error;
     return false;
   }
 }
@@ -179,7 +181,7 @@ function endpointNeedsAPerson(endpoint: EndpointObservation): Error {
   return outcome('EndpointFailed', what, {
     ...(failureReason !== undefined && { reason: failureReason }),
     ...(found.kind === 'rollback failed' && { fix: MEND_MIX }),
-    outcome: found as OutcomeOf<'EndpointFailed'>,
+    outcome: found,
   });
 }
 

@@ -24,7 +24,9 @@ export async function trainModel(run: Run, plan: TrainingPlan): Promise<Training
     await createPatiently(run, 'training job', name, () =>
       creating(run.plan.run, `create training job ${name}`).createTrainingJob(plan.request, run.plan.run),
     );
-    const wait = await awaitTrainingJob(run, name, (known, askedAtMs) => deadlineOfTrainingJob(plan, known, askedAtMs));
+    const wait = await awaitTrainingJob(run, name, (known, askedAtMs) =>
+      deadlineOfTrainingJob(plan, known, askedAtMs, run.record.progress.trainingJob?.transitions),
+    );
     if (wait === 'absent') throw jobIsGone(name);
     job = wait === 'overdue' ? await stopOverdueJob(run, plan, name) : wait.ended;
   } catch (error) {

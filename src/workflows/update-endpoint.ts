@@ -3,6 +3,7 @@
  */
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
+import { READS_LAG_MS } from '../domain/deadlines';
 import type { HostingPlan } from '../domain/plan';
 import { creating } from './activity-options';
 import { pauseMs } from './create-patiently';
@@ -17,6 +18,7 @@ export type Sending = 'sent' | 'changed meanwhile' | 'unknown';
 export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingDescription): Promise<Sending> {
   const name = plan.endpoint.EndpointName ?? '';
   const request = { EndpointName: name, EndpointConfigName: plan.endpoint.EndpointConfigName };
+  const startedMs = Date.now();
   for (let attempt = 0; ; attempt++) {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before the update');
     run.record.countAttempt('update endpoint');
@@ -33,7 +35,9 @@ export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingD
         run.record.note({ kind: 'endpoint', name, state: 'adopted', arn: live.endpoint.arn, reason: UPDATED });
         return 'unknown';
       }
-      if (code !== 'AwsUnreachable' || attempt >= RETRIES_MAX) throw error;
+      // The config was made just before; it may not be found yet.
+      const isLagging = code === 'EndpointFailed' && Date.now() - startedMs < READS_LAG_MS;
+      if (!isLagging && (code !== 'AwsUnreachable' || attempt >= RETRIES_MAX)) throw error;
     }
     await sleep(pauseMs(attempt, run.plan.run));
   }

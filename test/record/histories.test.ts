@@ -194,6 +194,24 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await handle.cancel();
     return handle;
   },
+  'deploy-taken-name-not-read-yet': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    // The first and the third look find nothing; the one between, after the create was refused, does.
+    await rig.control.addFaults([
+      {
+        operation: 'DescribeEndpoint',
+        resource: name,
+        action: 'error',
+        status: 400,
+        code: 'ValidationException',
+        message: `Could not find endpoint "${name}".`,
+        times: 2,
+        probability: 0.5,
+        seed: 8,
+      },
+    ]);
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
   'fit-then-deploy-completed': (name) => rig.start('fitThenDeploy', mainJob(name)),
   'fit-then-deploy-scheduled': () => startBySchedule('fitThenDeploy', { ...scheduledFit(), deploy: DEPLOY }),
   'fit-then-deploy-cancelled-while-training': async (name) => {
@@ -211,8 +229,38 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await (await rig.start('deploy', deployInput(name))).result();
     return rig.start('deleteEndpoint', { endpointName: name });
   },
+  sweep: async (name) => {
+    await terminateWhile(name);
+    return rig.start('sweep', {});
+  },
+  'sweep-applied': async (name) => {
+    await terminateWhile(name);
+    await terminateWhile(`${name}-too`);
+    return rig.start('sweep', { apply: true });
+  },
+  'sweep-applied-in-vain': async (name) => {
+    await terminateWhile(name);
+    const denied = { action: 'error' as const, status: 400, code: 'AccessDeniedException', message: 'no' };
+    await rig.control.addFaults([{ operation: 'DeleteEndpoint', resource: name, ...denied }]);
+    return rig.start('sweep', { apply: true });
+  },
   'delete-endpoint-not-found': (name) => rig.start('deleteEndpoint', { endpointName: name }),
 };
+
+/** A job that trains and an endpoint that comes up, of runs that were terminated. */
+async function terminateWhile(name: string): Promise<void> {
+  await rig.control.setClock({ phases: { Training: 60_000, Creating: 800 } });
+  const fit = await rig.start('fit', fitInput(name));
+  const deploy = await rig.start('deploy', deployInput(name));
+  await untilTraining(fit);
+  await until(async () => (await rig.calls('CreateEndpoint')).some(({ resource }) => resource === name), {
+    what: 'the endpoint',
+  });
+  for (const { workflowId, terminate } of [fit, deploy]) {
+    rig.exempt(workflowId, { from: ['naming'], reason: 'it is terminated' });
+    await terminate();
+  }
+}
 
 function fitInput(jobName: string) {
   return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };

@@ -4,6 +4,8 @@
  */
 import fc from 'fast-check';
 import { findOddEndpointAnswer, findOddJobAnswer, isEarlierJobStatus } from '../../../src/domain/known-statuses';
+import { deadlineOfTrainingJob } from '../../../src/domain/deadlines';
+import type { TrainingPlan } from '../../../src/domain/plan';
 import {
   changeOfEndpoint,
   completeEndpoint,
@@ -107,8 +109,12 @@ describe('a training job’s answers', () => {
     expect(isNewForTrainingJob(observe(LIFE[2]!), after)).toBe(false);
   });
 
-  it('without the start of the training tell it by the transition', () => {
-    expect(observe(LIFE[3]!, ['TrainingStartTime']).trainingStartTime).toBe(at(2).toISOString());
+  it('without the start of the training leave the deadline to the transition', () => {
+    const { transitions, trainingStartTime } = observe(LIFE[3]!, ['TrainingStartTime']);
+    expect(trainingStartTime).toBeUndefined();
+    const plan = { pendingTimeoutSeconds: 10, maxRunSeconds: 1_000, overrunSeconds: 100 } as TrainingPlan;
+    expect(deadlineOfTrainingJob(plan, {}, at(0).getTime(), transitions)).toBe(at(1_102).toISOString());
+    expect(deadlineOfTrainingJob(plan, {}, at(0).getTime())).toBe(at(10).toISOString());
   });
 
   it('of several waits make one list of transitions', () => {
