@@ -16,7 +16,7 @@ import {
   type DescribeEndpointCommandOutput,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { activityInfo, sleep } from '@temporalio/activity';
+import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
 import { isBound, observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
@@ -144,7 +144,11 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         const endpoint = observeEndpoint(answer, endpointName);
         const configName = endpoint.endpointConfigName;
         const config = configName === '' ? undefined : await ifThere(() => describeConfig(configName));
-        const isOurs = async (arn: string) => (await readOwner(sagemaker, arn, at)) !== undefined;
+        const ownerOf = (arn: string) => {
+          heartbeat();
+          return readOwner(sagemaker, arn, at);
+        };
+        const isOurs = async (arn: string) => (await ownerOf(arn)) !== undefined;
         const models: { name: string; isOurs: boolean }[] = [];
         const variants = config ? requireMember('ProductionVariants', config.ProductionVariants) : [];
         for (const { ModelName: name } of variants) {
@@ -152,7 +156,7 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
           if (name === undefined || !model) continue;
           models.push({ name, isOurs: await isOurs(requireMember('ModelArn', model.ModelArn)) });
         }
-        const owner = await readOwner(sagemaker, requireMember('EndpointArn', endpoint.arn), at);
+        const owner = await ownerOf(requireMember('EndpointArn', endpoint.arn));
         // Of one of ours, everything is decided by these.
         const [lacking] = endpoint.lacks ?? [];
         if (owner !== undefined && lacking !== undefined) throw new IncompleteAnswer(lacking);
@@ -221,6 +225,7 @@ const LOOKS = { most: 3, pauseMs: 500 };
 /** Undefined where what another resource names is not there, and did not appear in a second either. */
 async function ifThere<T>(describe: () => Promise<T>): Promise<T | undefined> {
   for (let look = 1; ; look++) {
+    heartbeat();
     const found = await ifPresent(describe);
     if (found !== undefined || look === LOOKS.most) return found;
     await sleep(LOOKS.pauseMs);

@@ -124,11 +124,12 @@ export interface Activities {
    * Heartbeat: none. Failures: as `createTrainingJob`.
    */
   createModel: (request: CreateModelCommandInput, run: RunMark) => Promise<Created>;
-  /** Effect: makes the endpoint config. All else as `createModel`. */
+  /** Effect: makes the endpoint config. All else as `createModel`; `EndpointFailed` where its model is not there. */
   createEndpointConfig: (request: CreateEndpointConfigCommandInput, run: RunMark) => Promise<Created>;
   /**
    * Effect: makes the endpoint. Idempotency: one that bears this run's tag and serves or awaits the same config is
-   * adopted. Heartbeat: none. Failures: as `createTrainingJob`.
+   * adopted. Heartbeat: none. Failures: as `createTrainingJob`; `EndpointFailed` where its config is not there, which is
+   * no proof for half a minute.
    */
   createEndpoint: (request: CreateEndpointCommandInput, run: RunMark) => Promise<Created>;
   /**
@@ -143,7 +144,7 @@ export interface Activities {
   ) => Promise<{ outcome: 'sent' | 'under way' | 'changed meanwhile' }>;
   /**
    * Effect: none. Answers the endpoint with its config and models and whose they are; null where there is none.
-   * Idempotency: a read. Heartbeat: none. Failures: `AccessDenied`.
+   * Idempotency: a read. Heartbeat: between its calls, which are many. Failures: `AccessDenied`.
    */
   describeHosting: (endpointName: string) => Promise<HostingDescription | null>;
   /**

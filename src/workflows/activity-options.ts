@@ -46,11 +46,13 @@ export function creating(run: RunPlan, summary: string): ActivityInterfaceFor<Ac
   });
 }
 
-/** Reads: an answer hangs on them, but no bill. */
+/** Reads: an answer hangs on them, but no bill. One that takes many calls heartbeats between them. */
 export function looking(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: run.callTimeoutMs,
+    heartbeatTimeout: run.callTimeoutMs,
+    // A dozen calls to an AWS that takes nearly its time-out for each.
+    startToCloseTimeout: run.callTimeoutMs * 8,
     scheduleToCloseTimeout: '2 hours',
     retry: retrying(run.runTag, run),
   });
