@@ -1,6 +1,7 @@
 /**
- * One night: workers and servers die at exact points, someone presses cancel, and in the end there is one training job,
- * one of each hosting resource, and the outcome that AWS's side has. Real processes; barriers, no sleeps.
+ * Servers die and workers are told to end, someone presses cancel, and in the end there is one training job, one of each
+ * hosting resource, and the outcome that AWS's side has. Real processes; barriers, no sleeps. Workers killed at exact
+ * points are in `kill-table.test.ts`.
  */
 import {
   DescribeTrainingJobCommand,
@@ -104,94 +105,6 @@ async function expectNothingServed(name: string): Promise<void> {
   expect((await rig.sagemaker.send(new ListEndpointConfigsCommand(filter))).EndpointConfigs).toEqual([]);
   expect((await rig.sagemaker.send(new ListModelsCommand(filter))).Models).toEqual([]);
 }
-
-describe('the worker killed -9', () => {
-  it('while it waits for the training: another goes on', async () => {
-    await rig.control.setClock({ phases: { Training: 3_000 } });
-    const name = uniqueName();
-    const handle = await start(name);
-    await untilTraining(name);
-    worker.kill('SIGKILL');
-    await worker.ended;
-    await rig.startWorker();
-    await expectDelivered(handle, name);
-  });
-
-  it.each(['CreateTrainingJob', 'CreateEndpoint'])(
-    'before the effect of %s: there is one in the end',
-    async (operation) => {
-      const name = uniqueName();
-      const rule = await hold(operation, name, 'before');
-      const handle = await start(name);
-      await rig.control.untilHeld(rule, 30_000);
-      worker.kill('SIGKILL');
-      await worker.ended;
-      await rig.control.clearFaults(rule);
-      await rig.startWorker();
-      await expectDelivered(handle, name);
-    },
-  );
-
-  it.each(['CreateTrainingJob', 'CreateModel', 'CreateEndpointConfig', 'CreateEndpoint'])(
-    'between the effect of %s and its answer: what it made is adopted',
-    async (operation) => {
-      const name = uniqueName();
-      const rule = await hold(
-        operation,
-        operation === 'CreateModel' || operation === 'CreateEndpointConfig' ? `${name}-.*` : name,
-        'after',
-      );
-      const handle = await start(name);
-      await rig.control.untilHeld(rule, 30_000);
-      worker.kill('SIGKILL');
-      await worker.ended;
-      await rig.control.release(rule);
-      await rig.startWorker();
-      await expectDelivered(handle, name);
-      const { ledger } = (await handle.result()) as FitThenDeployResult;
-      expect(ledger.filter(({ reason }) => reason?.startsWith('adopted'))).toHaveLength(1);
-    },
-  );
-
-  it.each(['CreateTrainingJob', 'CreateEndpoint'])(
-    'after the answer of %s, before Temporal heard of it: what it made is adopted',
-    async (operation) => {
-      const name = uniqueName();
-      const rule = await hold(operation, name, 'after');
-      const handle = await start(name);
-      await rig.control.untilHeld(rule, 30_000);
-      // A server that is frozen hears nothing, so the worker gets its answer and cannot pass it on.
-      process.kill(rig.server().pid, 'SIGSTOP');
-      try {
-        await rig.control.release(rule);
-        await until(async () => (await rig.callsFor(operation, name)).some(({ answered }) => answered), {
-          what: `${operation} to be answered`,
-        });
-        worker.kill('SIGKILL');
-        await worker.ended;
-      } finally {
-        process.kill(rig.server().pid, 'SIGCONT');
-      }
-      await rig.startWorker();
-      await expectDelivered(handle, name);
-    },
-  );
-
-  it('while it waits for the endpoint: another goes on', async () => {
-    await rig.control.setClock({ phases: { Creating: 3_000 } });
-    const name = uniqueName();
-    const handle = await start(name);
-    await until(async () => (await rig.callsFor('CreateEndpoint', name)).length > 0, {
-      what: 'the endpoint',
-      limitMs: 30_000,
-    });
-    await untilWaitedFor(name, 'DescribeEndpoint');
-    worker.kill('SIGKILL');
-    await worker.ended;
-    await rig.startWorker();
-    await expectDelivered(handle, name);
-  });
-});
 
 describe('the worker told to end', () => {
   it('hands its wait over to another at once, and touches no job', async () => {

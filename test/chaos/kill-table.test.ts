@@ -73,16 +73,18 @@ it.each(Object.keys(SCENARIOS))('%s, left alone, makes the calls that workers ar
   expect(points).toEqual(POINTS[name]);
 });
 
-for (const one of CASES) {
-  const name = nameCase(one);
-  it(`${name}: the end is as if nobody had been killed`, async () => {
-    const verdict: Verdict = { ...one, isKept: false, duplicates: 0, orphans: 0 };
-    verdicts.push(verdict);
-    const [row, alone] = [await killed.get(name)!, await healthy.get(one.scenario)!];
-    Object.assign(verdict, countExcess(row, alone), { toProgressMs: row.toProgressMs });
-    expect(endingOf(row)).toEqual(expectedOf(alone, one));
-    verdict.isKept = true;
-  });
+if (!isWriting) {
+  it.each(CASES.map((one) => [nameCase(one), one] as const))(
+    '%s: the end is as if nobody had been killed',
+    async (name, one) => {
+      const verdict: Verdict = { ...one, isKept: false, duplicates: 0, orphans: 0 };
+      verdicts.push(verdict);
+      const [row, alone] = [await killed.get(name)!, await healthy.get(one.scenario)!];
+      Object.assign(verdict, countExcess(row, alone), { toProgressMs: row.toProgressMs });
+      expect(endingOf(row)).toEqual(expectedOf(alone, one));
+      verdict.isKept = true;
+    },
+  );
 }
 
 function writePoints(scenario: string, points: string[]): void {
