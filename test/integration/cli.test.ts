@@ -21,7 +21,7 @@ const SPEC = {
 
 const COMMANDS = [
   ...['quickstart', 'dev', 'worker', 'emulator', 'fit', 'deploy', 'fit-then-deploy'],
-  ...['status', 'attach', 'logs', 'cancel', 'result', 'predict', 'delete-endpoint'],
+  ...['status', 'attach', 'logs', 'cancel', 'result', 'predict', 'delete-endpoint', 'sweep'],
   ...['doctor', 'schema'],
 ];
 
@@ -118,7 +118,7 @@ test('only commands that wait for a run take --timeout', async () => {
       .filter((each) => each[which])
       .map(([name]) => name)
       .sort();
-  expect(namesOf(1)).toEqual([...cancelling, 'cancel', 'delete-endpoint'].sort());
+  expect(namesOf(1)).toEqual([...cancelling, 'cancel', 'delete-endpoint', 'sweep'].sort());
   expect(namesOf(2)).toEqual([...cancelling].sort());
 });
 

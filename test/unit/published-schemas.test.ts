@@ -175,6 +175,8 @@ const TAKEN: [WorkflowType, string, unknown][] = [
     { modelData: 's3://data/m', estimator: ESTIMATOR, deploy: { ...DEPLOY, endpointName: 'iris' } },
   ],
   ['deleteEndpoint', 'a name', { endpointName: 'a'.repeat(63) }],
+  ['sweep', 'nothing', {}],
+  ['sweep', 'all there is', { apply: true, createdWithinSeconds: 3_600, region: 'eu-central-1' }],
 ];
 
 const REFUSED: [WorkflowType, string, unknown][] = [
@@ -231,6 +233,9 @@ const REFUSED: [WorkflowType, string, unknown][] = [
     { modelData: 's3://data/m', deploy: { ...DEPLOY, endpointName: 'iris' } },
   ],
   ['deleteEndpoint', 'no name', {}],
+  ['sweep', 'a word for yes', { apply: 'yes' }],
+  ['sweep', 'no time', { createdWithinSeconds: 0 }],
+  ['sweep', 'null', null],
 ];
 
 describe('an input that the worker takes, the schema takes', () => {

@@ -87,7 +87,7 @@ export interface Evidence {
 }
 
 /** The types whose input, result and failures are the contract's. */
-const OUR_TYPES = ['fit', 'deploy', 'fitThenDeploy', 'deleteEndpoint'];
+const OUR_TYPES = ['fit', 'deploy', 'fitThenDeploy', 'deleteEndpoint', 'sweep'];
 
 export function isOfOurType({ type }: RunEvidence): boolean {
   return OUR_TYPES.includes(type);

@@ -28,6 +28,8 @@ function findMissingOf(
       return missingHosting(result, evidence, writes);
     case 'fitThenDeploy':
       return [...missingTraining(run, result, evidence, writes), ...missingHosting(result, evidence, writes)];
+    case 'sweep':
+      return [];
     default:
       return notDeleted(result, evidence, writes);
   }

@@ -59,7 +59,10 @@ function countToMake(runs: RunEvidence[], tag: string, kind: SageMakerKind): num
   const ofOthers = executions.some((run) => !isOfOurType(run));
   // Their plans are in histories that are not read before the end.
   if (ofOthers && executions.some(({ isRead }) => !isRead)) return Infinity;
-  return Math.max(1, chained, ...(ofOthers ? planned.map(({ length }) => length) : []));
+  if (!ofOthers) return Math.max(1, chained);
+  // Executions that follow one another plan for things of their own; one that was reset plans for the same again.
+  const names = planned.flat().flatMap(({ makes }) => makes.filter((one) => one.kind === kind).map(({ name }) => name));
+  return Math.max(1, chained, new Set(names).size, ...planned.map(({ length }) => length));
 }
 
 /** What a worker makes stands in some run's plan, by its name. */

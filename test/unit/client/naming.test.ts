@@ -36,6 +36,13 @@ test('the Workflow Id of a deploy and a deletion is made of the endpoint name', 
   expect(nameRun('deleteEndpoint', { endpointName: 'digits' }).workflowId).toBe('delete-digits');
 });
 
+test('the Workflow Id of a sweep is made of the region, or of the task queue that stands for one', () => {
+  const place = { taskQueue: 'nightly', region: 'eu-west-1' };
+  expect(nameRun('sweep', { region: 'eu-central-1' }, place).workflowId).toBe('sweep-eu-central-1');
+  expect(nameRun('sweep', { apply: true }, place).workflowId).toBe('sweep-eu-west-1');
+  expect(nameRun('sweep', {}, { taskQueue: 'nightly' }).workflowId).toBe('sweep-nightly');
+});
+
 test('the summary tells names and sizes', () => {
   expect(summarize('fit', { estimator, fit: { inputs, jobName: 'job' } }, 'job').staticSummary).toBe(
     'fit job (ml.m5.large x2)',
@@ -47,6 +54,8 @@ test('the summary tells names and sizes', () => {
     'deploy job (ml.c5.xlarge x1)',
   );
   expect(summarize('deleteEndpoint', { endpointName: 'digits' }, 'w').staticSummary).toBe('delete endpoint digits');
+  expect(summarize('sweep', {}, 'w').staticSummary).toBe('sweep: tell what ended runs left');
+  expect(summarize('sweep', { apply: true }, 'w').staticSummary).toBe('sweep: remove what ended runs left');
 });
 
 test('a summary is cut to 200 bytes, at a character', () => {

@@ -1,11 +1,14 @@
 import {
   baseNameFromImage,
+  contentBaseIn,
+  contentBaseOf,
   defaultBucketName,
   modelDataUri,
   NAME_PATTERN,
   nameFromBase,
   nameFromContent,
   nameFromWorkflow,
+  parseRunTag,
   parseS3Uri,
   runTagValue,
   sanitizeName,
@@ -109,5 +112,36 @@ describe('the run tag', () => {
     expect(value.length).toBeLessThanOrEqual(256);
     expect(value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
     expect(value).toContain(RUN);
+  });
+
+  it.each(['iris', 'a/b/c', 'nightly-2026-03-01T12:00:00Z'])('tells its run again: %j', (id) => {
+    expect(parseRunTag(runTagValue(id, RUN))).toEqual({ workflowId: id, firstRunId: RUN });
+  });
+
+  it.each(['x'.repeat(1000), 'a|b'])('tells the run id of any Workflow Id: %j', (id) => {
+    expect(parseRunTag(runTagValue(id, RUN))?.firstRunId).toBe(RUN);
+  });
+
+  it.each(['', 'nonsense', RUN, `/${RUN}`, `iris/${RUN}x`, `iris/${RUN.slice(1)}`, `iris/${RUN.toUpperCase()}`])(
+    'that names none tells none: %j',
+    (value) => {
+      expect(parseRunTag(value)).toBeUndefined();
+    },
+  );
+});
+
+describe('the names of a model and a config', () => {
+  it.each(['iris', 'a'.repeat(63), `a--${'b'.repeat(50)}-c`])(
+    'tell the endpoint that they are of: %s',
+    (endpointName) => {
+      const name = nameFromContent(endpointName, '0123456789abcdef');
+      expect(contentBaseIn(name)).toBe(contentBaseOf(endpointName));
+    },
+  );
+
+  it('of others tell none', () => {
+    expect(['iris', 'iris-2026', 'iris-0123456789x', '-0123456789'].map(contentBaseIn)).toEqual(
+      Array(4).fill(undefined),
+    );
   });
 });

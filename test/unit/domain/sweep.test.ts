@@ -57,7 +57,7 @@ describe('by its own run', () => {
     ['of a run that ended without delivering it', ended(), 'orphan'],
     ['of a run that is open', ended({ state: 'open' }), 'in use'],
     ['of a run that delivered it', ended({ delivered: [model] }), 'delivered'],
-    ['of a run that Temporal does not know', { state: 'unknown', why: 'gone' } as KnownRun, 'unknown run'],
+    ['of a run that Temporal does not know', { state: 'unknown', why: 'gone' }, 'unknown run'],
     ['of a run of which not all is known', ended({ isWhole: false }), 'unknown run'],
     ['made long before the run', ended({ startedAt: '2026-05-04T10:16:00.000Z' }), 'unknown run'],
     [
@@ -113,7 +113,7 @@ describe('an endpoint, by the config that it serves', () => {
   test.each([
     ['of a run that delivered it', ended({ delivered: [{ kind: 'endpoint config', name: 'digits-c' }] }), 'in use'],
     ['of an open run', ended({ state: 'open' }), 'in use'],
-    ['of an unknown run', { state: 'unknown', why: 'gone' } as KnownRun, 'in use'],
+    ['of an unknown run', { state: 'unknown', why: 'gone' }, 'in use'],
     ['of a run that nobody asked about', undefined, 'in use'],
     ['of another run that ended without delivering it', ended(), 'orphan'],
   ] as const)('%s', (_what, run, expected) => {
