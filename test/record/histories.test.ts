@@ -256,9 +256,9 @@ async function terminateWhile(name: string): Promise<void> {
   await until(async () => (await rig.calls('CreateEndpoint')).some(({ resource }) => resource === name), {
     what: 'the endpoint',
   });
-  for (const { workflowId, terminate } of [fit, deploy]) {
-    rig.exempt(workflowId, { from: ['naming'], reason: 'it is terminated' });
-    await terminate();
+  for (const handle of [fit, deploy]) {
+    rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'it is terminated' });
+    await handle.terminate();
   }
 }
 
