@@ -19,6 +19,8 @@ const REQUEST_MS_MAX = 600_000;
 const IDLE_MS_MAX = 30_000;
 const LIMITS_CHECKED_EVERY_MS = 1_000;
 const CONNECTIONS_MAX = 2_048;
+/** A caller may send on for so long after its answer: long enough to read it, too short to hold a connection. */
+const UNREAD_BODY_MS_MAX = 5_000;
 const HEADER_BYTES_MAX = 32 * 1024;
 
 export interface RunningServer {
@@ -38,6 +40,21 @@ function isLocalHost(host: string | undefined): boolean {
 function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
   response.end(`${JSON.stringify({ message })}\n`);
+}
+
+/** Who was answered before all of its body was read, most often a refusal, is not listened to much longer. */
+function endAfterAnswer(request: IncomingMessage, response: ServerResponse): void {
+  // By the end of the answer, the request may have let go of it.
+  const { socket } = request;
+  response.once('finish', () => {
+    if (request.complete || socket.destroyed) return;
+    const end = setTimeout(() => socket.destroy(), UNREAD_BODY_MS_MAX);
+    const clear = (): void => {
+      clearTimeout(end);
+    };
+    request.once('end', clear);
+    socket.once('close', clear);
+  });
 }
 
 /** Starts to listen; `port` 0 lets the system choose. @throws Error for any host but loopback. */
@@ -65,6 +82,7 @@ export async function startServer(options: {
       requireHostHeader: true,
     },
     (request, response) => {
+      endAfterAnswer(request, response);
       if (!isLocalHost(request.headers.host)) {
         refuse(response, 403, 'The emulator answers to its loopback address only; this Host is another');
         return;

@@ -15,6 +15,7 @@ import type { StandingResource } from '../sagemaker/standing';
 export const CONTROL_PREFIX = '/_emulator/';
 
 const BODY_BYTES_MAX = 1024 ** 2;
+const BODY_MS_MAX = 10_000;
 const HOLD_WAIT_MS_MAX = 60_000;
 const HOLD_WAIT_MS_DEFAULT = 10_000;
 
@@ -49,10 +50,17 @@ function readWholeNumber(query: URLSearchParams, name: string, fallback: number,
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.byteLength;
-    if (size > BODY_BYTES_MAX) throw new InvalidControlRequest(`The body may hold ${String(BODY_BYTES_MAX)} bytes`);
-    parts.push(part);
+  const late = setTimeout(() => {
+    request.destroy(new InvalidControlRequest(`The body took longer than ${String(BODY_MS_MAX)} ms`));
+  }, BODY_MS_MAX);
+  try {
+    for await (const part of request as AsyncIterable<Buffer>) {
+      size += part.byteLength;
+      if (size > BODY_BYTES_MAX) throw new InvalidControlRequest(`The body may hold ${String(BODY_BYTES_MAX)} bytes`);
+      parts.push(part);
+    }
+  } finally {
+    clearTimeout(late);
   }
   try {
     return JSON.parse(Buffer.concat(parts).toString('utf8'));
