@@ -83,10 +83,12 @@ interface RuleOfLives {
   times?: number;
 }
 
-/** A rule for training jobs, as it is posted: it decides the life of each that is created. */
+/** A rule for training jobs, as it is posted. */
 export interface TrainingJobRuleInput extends RuleOfLives, TrainingJobScript {
   /** What it is about. */
   kind: 'training job';
+  /** What it decides: jobs that are created, or those that go by another rule now. @default 'create' */
+  when?: 'create' | 'now';
 }
 
 /** A rule for endpoints, as it is posted. */
@@ -105,7 +107,8 @@ export type OutcomeRuleInput = TrainingJobRuleInput | EndpointRuleInput;
 
 /** A rule with its defaults filled in. */
 export type OutcomeRule =
-  (TrainingJobRuleInput & { id: string }) | (EndpointRuleInput & Required<Pick<EndpointRuleInput, 'id' | 'when'>>);
+  | (TrainingJobRuleInput & Required<Pick<TrainingJobRuleInput, 'id' | 'when'>>)
+  | (EndpointRuleInput & Required<Pick<EndpointRuleInput, 'id' | 'when'>>);
 
 /** A rule as it is answered. */
 export type OutcomeRuleView = OutcomeRule & {
@@ -192,6 +195,7 @@ const OF_EACH_RULE: Fields<RuleOfLives> = {
 const JOB_RULE: Fields<TrainingJobRuleInput> = {
   ...OF_EACH_RULE,
   kind: oneOf('training job'),
+  when: oneOf('create', 'now'),
   steps: steps(object(JOB_STEP, ['secondaryStatus', 'durationMs'])),
   end: (value, at) => (value === 'deleted' ? [] : object(JOB_END, ['status'])(value, at)),
 };
@@ -216,9 +220,9 @@ export function readOutcomeRules(posted: unknown, nextId: () => string): Outcome
   if (!Array.isArray(rules)) throw new InvalidControlRequest('The body must be { "rules": [ ... ] }');
   const problems = rules.flatMap((rule, index) => checkRule(rule, `rules[${String(index)}]`));
   if (problems.length > 0) throw new InvalidControlRequest(problems.join('; '));
-  return (rules as OutcomeRuleInput[]).map((rule) =>
-    rule.kind === 'endpoint'
-      ? { ...rule, id: rule.id ?? nextId(), when: rule.when ?? 'create' }
-      : { ...rule, id: rule.id ?? nextId() },
-  );
+  return (rules as OutcomeRuleInput[]).map((rule) => ({
+    ...rule,
+    id: rule.id ?? nextId(),
+    when: rule.when ?? 'create',
+  })) as OutcomeRule[];
 }

@@ -14,8 +14,13 @@ import {
 
 const RULES_MAX = 1_000;
 
-/** Has the endpoints whose names match follow a script from now on; answers how many those are. */
-export type NowListener = (isMeant: (name: string) => boolean, script: EndpointScript, most: number) => number;
+/** Has what goes on under the names that are meant follow a script from now on; answers how many those are. */
+type NowListener<Script> = (isMeant: (name: string) => boolean, script: Script, most: number) => number;
+
+interface Scripts {
+  'training job': TrainingJobScript;
+  endpoint: EndpointScript;
+}
 
 export interface Outcomes {
   add(posted: unknown): OutcomeRuleView[];
@@ -27,7 +32,7 @@ export interface Outcomes {
   ofTrainingJob(name: string): TrainingJobScript | undefined;
   /** The script of an endpoint's creation or update. */
   ofEndpoint(name: string, when: 'create' | 'update'): EndpointScript | undefined;
-  onNow(listener: NowListener): void;
+  onNow<Kind extends keyof Scripts>(kind: Kind, listener: NowListener<Scripts[Kind]>): void;
 }
 
 interface ActiveRule {
@@ -39,7 +44,7 @@ interface ActiveRule {
 /** Starts without any rule. */
 export function createOutcomes(): Outcomes {
   const actives = new Map<string, ActiveRule>();
-  let applyNow: NowListener = () => 0;
+  const listeners: { [Kind in keyof Scripts]?: NowListener<Scripts[Kind]> } = {};
   let made = 0;
   const nextId = (): string => {
     do made += 1;
@@ -58,6 +63,11 @@ export function createOutcomes(): Outcomes {
     return undefined;
   }
 
+  const applyNow = (rule: OutcomeRule, isMeant: (name: string) => boolean, most: number): number =>
+    rule.kind === 'endpoint'
+      ? (listeners.endpoint?.(isMeant, rule, most) ?? 0)
+      : (listeners['training job']?.(isMeant, rule, most) ?? 0);
+
   return {
     add(posted) {
       const rules = readOutcomeRules(posted, nextId);
@@ -70,9 +80,7 @@ export function createOutcomes(): Outcomes {
       return rules.map((rule) => {
         const active: ActiveRule = { rule, isMeant: matchNames(rule.resource), lives: 0 };
         actives.set(rule.id, active);
-        if (rule.kind === 'endpoint' && rule.when === 'now') {
-          active.lives = applyNow(active.isMeant, rule, left(active));
-        }
+        if (rule.when === 'now') active.lives = applyNow(rule, active.isMeant, left(active));
         return view(active);
       });
     },
@@ -82,11 +90,12 @@ export function createOutcomes(): Outcomes {
       if (id === undefined) actives.clear();
       else actives.delete(id);
     },
-    ofTrainingJob: (name) => decide(name, (rule) => rule.kind === 'training job') as TrainingJobScript | undefined,
+    ofTrainingJob: (name) =>
+      decide(name, (rule) => rule.kind === 'training job' && rule.when === 'create') as TrainingJobScript | undefined,
     ofEndpoint: (name, when) =>
       decide(name, (rule) => rule.kind === 'endpoint' && rule.when === when) as EndpointScript | undefined,
-    onNow(listener) {
-      applyNow = listener;
+    onNow(kind, listener) {
+      Object.assign(listeners, { [kind]: listener });
     },
   };
 }

@@ -51,7 +51,7 @@ export function openEndpoints(
   const departures = new Set<Promise<void>>();
   clearAbandoned(life, endpoints.list());
   for (const { name } of endpoints.list()) lives.set(name, startEndpointLife(life, endpoints, name));
-  life.outcomes?.onNow((isMeant, script, most) => {
+  life.outcomes?.onNow('endpoint', (isMeant, script, most) => {
     const meant = [...lives].filter(([name]) => isMeant(name)).slice(0, most);
     for (const [, one] of meant) one.follow(script);
     return meant.length;

@@ -37,6 +37,10 @@ export function openTrainingJobs(life: Life): TrainingJobs {
   const jobs = openResources<TrainingJobRecord>(world, 'training-job');
   const underWay = new Map<string, TrainingLife>();
   failInterrupted();
+  life.outcomes?.onNow('training job', (isMeant, script, most) => {
+    const meant = [...underWay].filter(([name]) => isMeant(name)).slice(0, most);
+    return meant.filter(([, training]) => training.follow(script)).length;
+  });
 
   /** What an emulator that was killed has left in progress does not go on. */
   function failInterrupted(): void {

@@ -3,6 +3,8 @@
  * down before it is taken. What really happens in the phases is in `training-run.ts`.
  */
 import type { SecondaryStatus } from '@aws-sdk/client-sagemaker';
+import { DISK_FULL, isDiskFull } from '../disk';
+import type { TrainingJobScript } from '../control/outcome-rules';
 import { DataDownloadFailed } from '../processes/data-download-failed';
 import type { MetricValue } from '../processes/metrics';
 import { resolveImage } from './images';
@@ -26,6 +28,8 @@ export interface TrainingLife {
   stop(cause: StopCause): void;
   /** The latest value of each metric. */
   metrics(): MetricValue[];
+  /** Has a job that goes by a script go by another from now on; false for one that goes by none. */
+  follow(script: TrainingJobScript): boolean;
   /** Settles when nothing of the job goes on any more; never rejects. */
   over: Promise<void>;
 }
@@ -123,9 +127,16 @@ export function startTrainingLife(
   };
 
   const script = life.outcomes?.ofTrainingJob(name);
-  const goByScript = async (): Promise<void> => {
-    const how = await followTrainingScript(life, jobs, { name, request, script: script ?? {}, enter, interrupted });
-    if (how === 'ended') return;
+  const further: TrainingJobScript[] = [];
+  let turn = new AbortController();
+  const goByScript = async (first: TrainingJobScript): Promise<void> => {
+    let next: TrainingJobScript | undefined = first;
+    for (; next !== undefined && !interrupted.aborted; next = further.pop()) {
+      turn = new AbortController();
+      const signal = AbortSignal.any([interrupted, turn.signal]);
+      const how = await followTrainingScript(life, jobs, { name, request, script: next, enter, interrupted: signal });
+      if (how === 'ended') return;
+    }
     // Stopped by somebody: what had begun to train leaves a model, as without a script.
     if (jobs.find(name)?.trainingStartTime !== undefined) await upload();
     await end();
@@ -145,11 +156,18 @@ export function startTrainingLife(
     }
   };
 
-  const over = (script === undefined ? goThroughPhases() : goByScript()).catch(fail).finally(() => {
+  const over = (script === undefined ? goThroughPhases() : goByScript(script)).catch(fail).finally(() => {
     finished.abort();
     return run?.cleanUp();
   });
-  return { stop, metrics: () => run?.metrics() ?? [], over };
+  const follow = (another: TrainingJobScript): boolean => {
+    const job = jobs.find(name);
+    if (script === undefined || job === undefined || isOver(job)) return false;
+    further.push(another);
+    turn.abort();
+    return true;
+  };
+  return { stop, metrics: () => run?.metrics() ?? [], follow, over };
 }
 
 function describeFailure(error: unknown): string {

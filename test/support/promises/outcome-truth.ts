@@ -68,6 +68,7 @@ function compareTraining(result: Record<string, unknown>, evidence: Evidence): C
   return [
     ['trainingJobArn', result.trainingJobArn, job.arn],
     ['modelData', result.modelData, modelDataOf(job)],
+    ['outcome', readOutcome(result), [description.TrainingJobStatus, description.SecondaryStatus]],
     ['trainingStartTime', result.trainingStartTime, description.TrainingStartTime],
     ['trainingEndTime', result.trainingEndTime, description.TrainingEndTime],
     ['trainingTimeSeconds', result.trainingTimeSeconds, description.TrainingTimeInSeconds],
@@ -78,6 +79,13 @@ function compareTraining(result: Record<string, unknown>, evidence: Evidence): C
       finalMetrics.map(({ MetricName, Value }) => `${MetricName}=${String(Value)}`).sort(),
     ],
   ];
+}
+
+/** A run of an older worker tells none; one that was stopped is never told as completed. */
+function readOutcome({ outcome }: Record<string, unknown>): unknown {
+  if (outcome === undefined) return undefined;
+  const { kind, status, secondaryStatus } = outcome as Partial<Record<string, string>>;
+  return kind === status?.toLowerCase() ? [status, secondaryStatus] : [kind, status, secondaryStatus];
 }
 
 function compareHosting(result: Record<string, unknown>, evidence: Evidence): Comparison[] {

@@ -80,6 +80,11 @@ function findUnplannedCreates({ runs, isWhole }: Evidence, writes: Write[]): str
   return broken;
 }
 
+/** Its own deadline had a stop sent, and the job was quicker: the run tells of it. */
+function wasOverdue({ result }: RunEvidence): boolean {
+  return ((result?.warnings ?? []) as string[]).some((warning) => warning.includes('was about to stop it'));
+}
+
 /** A worker stops, changes and deletes only what bears the tag of a run, but for the endpoint it is asked to delete. */
 function findForeignWrites({ runs, foreignNames = [], isWhole }: Evidence, writes: Write[]): string[] {
   const broken: string[] = [];
@@ -96,7 +101,12 @@ function findForeignWrites({ runs, foreignNames = [], isWhole }: Evidence, write
       const owners = runs.filter((run) => run.tag === tag);
       if (owners.length === 0 && isWhole) broken.push(`${call}, which bears the tag of run ${tag}, and there is none`);
       const contented = owners.find(
-        (run) => run.status === 'Completed' && !run.cancelRequested && owners.length === 1 && isOfOurType(run),
+        (run) =>
+          run.status === 'Completed' &&
+          !run.cancelRequested &&
+          !wasOverdue(run) &&
+          owners.length === 1 &&
+          isOfOurType(run),
       );
       if (contented) broken.push(`${call}, although nobody cancelled ${describeRun(contented)}`);
     }

@@ -119,6 +119,26 @@ describe('a scripted training job', () => {
     );
   });
 
+  it('goes by another script from when it is told to; one that goes by none does not', async () => {
+    script({ kind: 'training job', resource: 'waiting', steps: [{ secondaryStatus: 'Starting', durationMs: 0 }] });
+    sagemaker.phases.Starting = 3_600_000;
+    await create('waiting');
+    await create('by-itself');
+    const [moved] = script({
+      kind: 'training job',
+      when: 'now',
+      steps: [{ secondaryStatus: 'Training', durationMs: 0 }],
+      end: { status: 'Completed' },
+    });
+    expect(moved?.lives).toBe(1);
+    const job = await untilOver(sagemaker, 'waiting');
+    expect(secondaryStatuses(job)).toEqual(['Starting', 'Starting', 'Training', 'Completed']);
+    expect(hasModel('waiting')).toBe(true);
+    expect(await sagemaker.ask('DescribeTrainingJob', { TrainingJobName: 'by-itself' })).toMatchObject({
+      SecondaryStatus: 'Starting',
+    });
+  });
+
   it('is one of as many as the rule decides; the next lives as the clock has it', async () => {
     const [rule] = script({ kind: 'training job', times: 1, end: { status: 'Stopped' } });
     await create('first');
@@ -223,7 +243,8 @@ describe('a rule of outcomes', () => {
     [{}, 'The body must be { "rules": [ ... ] }'],
     [{ rules: [null] }, 'rules[0].kind must be training job or endpoint'],
     [{ rules: [{ kind: 'model' }] }, 'rules[0].kind must be'],
-    [{ rules: [{ kind: 'training job', when: 'now' }] }, 'rules[0].when is not known'],
+    [{ rules: [{ kind: 'training job', when: 'update' }] }, 'rules[0].when must be create or now'],
+    [{ rules: [{ kind: 'training job', serves: 'old' }] }, 'rules[0].serves is not known'],
     [{ rules: [{ kind: 'training job', times: 0 }] }, 'rules[0].times must be a whole number from 1'],
     [
       { rules: [{ kind: 'training job', steps: [{ durationMs: 1 }] }] },
