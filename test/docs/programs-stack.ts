@@ -48,6 +48,7 @@ export const WORKFLOW_INPUTS: Record<string, unknown> = {
   trainAndHost: { ...FIT_INPUT, deploy: HOSTING },
   host: TRAINED_RUN,
   takeDown: 'digits-old',
+  tidyUp: undefined,
 };
 
 /** Rows of numbers with their class behind them; what the image's algorithm takes. */
