@@ -3,6 +3,7 @@
  * hyperparameters, environment or roles.
  */
 import type { DeployArguments, EstimatorArguments, WorkflowType } from '../contract';
+import { escapeCode, escapeMarkdown } from '../domain/markdown';
 import type { InputOf } from '../schemas';
 
 /** Temporal takes 400 bytes, encoded. */
@@ -14,8 +15,8 @@ export interface RunSummary {
 }
 
 export function summarize<T extends WorkflowType>(type: T, input: InputOf[T], workflowId: string): RunSummary {
-  const text = describe(type, input, workflowId);
-  return { staticSummary: cut(text), staticDetails: cut(`${text}  \nWorkflow Id \`${workflowId}\``) };
+  const text = describe(type, input, escapeMarkdown(workflowId));
+  return { staticSummary: cut(text), staticDetails: cut(`${text}  \nWorkflow Id \`${escapeCode(workflowId)}\``) };
 }
 
 function describe<T extends WorkflowType>(type: T, given: InputOf[T], workflowId: string): string {

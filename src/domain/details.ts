@@ -3,6 +3,7 @@
  * Names and AWS's texts are escaped: they must not draw in the operator's page.
  */
 import type { LedgerEntry, Progress, SweepCounts } from '../contract';
+import { escapeCode, escapeMarkdown } from './markdown';
 
 /** The panel passes the text in a URL; beyond some 18 kB it shows an error instead. */
 const LENGTH_MAX = 16_000;
@@ -10,16 +11,16 @@ const LENGTH_MAX = 16_000;
 export function describeProgress(progress: Progress): string {
   const { trainingJob, endpoint, ledger, warnings, failure, links } = progress;
   const lines = [
-    `**${progress.stage}**${failure ? `: ${escape(failure.code)}: ${escape(failure.message)}` : ''}`,
+    `**${progress.stage}**${failure ? `: ${escapeMarkdown(failure.code)}: ${escapeMarkdown(failure.message)}` : ''}`,
     trainingJob &&
-      `Training job \`${code(trainingJob.name)}\`: ${escape(trainingJob.secondaryStatus ?? 'asked for')}` +
+      `Training job \`${escapeCode(trainingJob.name)}\`: ${escapeMarkdown(trainingJob.secondaryStatus ?? 'asked for')}` +
         `${trainingJob.since === undefined ? '' : ` since ${trainingJob.since}`}${linkTo(links.trainingJob)}`,
     endpoint &&
-      `Endpoint \`${code(endpoint.name)}\`: ${escape(endpoint.status ?? 'asked for')}${linkTo(links.endpoint)}`,
+      `Endpoint \`${escapeCode(endpoint.name)}\`: ${escapeMarkdown(endpoint.status ?? 'asked for')}${linkTo(links.endpoint)}`,
     progress.sweep && describeSweep(progress.sweep),
-    ...lastMetrics(progress).map(({ name, value }) => `${escape(name)}: ${String(value)}`),
+    ...lastMetrics(progress).map(({ name, value }) => `${escapeMarkdown(name)}: ${String(value)}`),
     ledger.length > 0 ? ledgerTable(ledger) : undefined,
-    ...warnings.map((warning) => `Warning: ${escape(warning)}`),
+    ...warnings.map((warning) => `Warning: ${escapeMarkdown(warning)}`),
   ];
   return cut(lines.filter((line) => line !== undefined).join('\n\n'));
 }
@@ -36,25 +37,14 @@ function lastMetrics({ trainingJob }: Progress): { name: string; value: number }
 
 function ledgerTable(ledger: LedgerEntry[]): string {
   const rows = ledger.map(
-    ({ kind, name, state, reason }) => `| ${kind} | \`${code(name)}\` | ${state} | ${escape(reason ?? '')} |`,
+    ({ kind, name, state, reason }) =>
+      `| ${kind} | \`${escapeCode(name)}\` | ${state} | ${escapeMarkdown(reason ?? '')} |`,
   );
   return ['| resource | name | state | reason |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function linkTo(url: string | undefined): string {
   return url === undefined ? '' : ` ([console](${url}))`;
-}
-
-function escape(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$]/g, '\\$&')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;');
-}
-
-function code(text: string): string {
-  return text.replace(/[`\r\n|]/g, ' ');
 }
 
 function cut(text: string): string {
