@@ -14,9 +14,11 @@ import {
   PROGRESS_QUERY,
   type DeployArguments,
   type DeployInput,
+  type FitArguments,
   type Progress,
   type WorkflowType,
 } from '../../src/contract';
+import type { EndpointScript, StandingResource, TrainingJobScript } from '../../src/emulator';
 import {
   DATA_BUCKET,
   DEPLOY,
@@ -47,6 +49,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 beforeEach(async () => {
   await rig.control.clearFaults();
+  await rig.control.clearOutcomes();
   await rig.control.setClock({ simulated: true, phases: { Starting: 50, Training: 50, Creating: 50, Updating: 50 } });
 });
 
@@ -124,6 +127,40 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
   'fit-cancelled-while-creating': async (name) => {
     await rig.control.setClock({ phases: { Training: 60_000 } });
     const handle = await held('CreateTrainingJob', name, () => rig.start('fit', fitInput(name)));
+    return handle;
+  },
+  'fit-interrupted': (name) =>
+    live(name, {
+      steps: ['Training', 'Interrupted', 'Restarting', 'Training'].map(stepOf),
+      end: { status: 'Completed' },
+    }),
+  'fit-no-capacity': (name) =>
+    live(name, { end: { status: 'Failed', failureReason: 'CapacityError: Unable to provision ML compute capacity.' } }),
+  'fit-failed-after-upload': (name) =>
+    live(name, {
+      steps: ['Training', 'Uploading'].map(stepOf),
+      end: { status: 'Failed', failureReason: 'InternalServerError: We encountered an error.', artefact: true },
+    }),
+  'fit-over-quota': async (name) => {
+    const message = "The account-level service limit 'ml.m5.large for training job usage' is 0 Instances";
+    const refusal = { action: 'error', status: 400, code: 'ResourceLimitExceeded', message } as const;
+    await rig.control.addFaults([{ operation: 'CreateTrainingJob', resource: name, ...refusal }]);
+    return rig.start('fit', fitInput(name));
+  },
+  'fit-stopped-leaving-a-model': (name) => live(name, stoppedAtMaxRun(true)),
+  'fit-stopped-and-accepted': (name) => live(name, stoppedAtMaxRun(true), ACCEPTED),
+  'fit-stopped-and-accepted-without-a-model': (name) => live(name, stoppedAtMaxRun(false), ACCEPTED),
+  'fit-own-end-before-our-stop': async (name) => {
+    const [rule] = await rig.control.addFaults([{ operation: 'StopTrainingJob', resource: name, action: 'hold' }]);
+    const handle = await live(name, { steps: [stepOf('Starting')] }, { pendingTimeoutSeconds: 1 });
+    await until(() => rig.control.untilHeld(rule!.id), { what: 'the stop', limitMs: 60_000 });
+    const [moved] = await rig.control.addOutcomes([
+      { kind: 'training job', when: 'now', resource: name, end: { status: 'Completed' } },
+    ]);
+    await until(async () => (await rig.control.resources()).some(isCompleted(name)), {
+      what: `the end of ${String(moved?.lives)} job`,
+    });
+    await rig.control.release(rule!.id);
     return handle;
   },
   'deploy-created': (name) => rig.start('deploy', deployInput(name)),
@@ -212,6 +249,51 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     ]);
     return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
   },
+  'deploy-from-a-stopped-job': async (name) => {
+    await (await live(name, stoppedAtMaxRun(true), ACCEPTED)).result();
+    return rig.start('deploy', { trainingJobName: name, ...ACCEPTED, deploy: DEPLOY });
+  },
+  'deploy-through-maintenance': (name) =>
+    hosted(name, { steps: [{ status: 'SystemUpdating', durationMs: 500 }], end: { status: 'InService' } }),
+  'deploy-out-of-service-for-a-while': (name) =>
+    hosted(name, { steps: [{ status: 'OutOfService', durationMs: 1_000 }], end: { status: 'InService' } }),
+  'deploy-without-instances': (name) =>
+    hosted(name, { end: { status: 'Failed', failureReason: 'InsufficientInstanceCapacity error' } }),
+  'deploy-timed-out': async (name) => {
+    const handle = await hosted(name, {}, { endpointTimeoutSeconds: 1 });
+    const log = `/aws/sagemaker/Endpoints/${name}`;
+    await until(async () => (await rig.calls('DescribeLogStreams')).some(({ resource }) => resource === log), {
+      what: 'the endpoint to be given up',
+      limitMs: 60_000,
+    });
+    await rig.control.addOutcomes([
+      { kind: 'endpoint', when: 'now', resource: name, end: { status: 'Failed', failureReason: 'AWS gave up' } },
+    ]);
+    return handle;
+  },
+  'deploy-rollback-failed': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    await rig.control.addOutcomes([
+      {
+        kind: 'endpoint',
+        when: 'update',
+        resource: name,
+        steps: [{ status: 'RollingBack', durationMs: 200 }],
+        end: { status: 'UpdateRollbackFailed', failureReason: 'both failed' },
+      },
+    ]);
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'fit-then-deploy-stopped-and-accepted': async (name) => {
+    await rig.control.addOutcomes([{ kind: 'training job', resource: name, ...stoppedAtMaxRun(true) }]);
+    const input = mainJob(name);
+    return rig.start('fitThenDeploy', { ...input, fit: { ...input.fit, ...ACCEPTED } });
+  },
+  'fit-then-deploy-artefact-missing': async (name) => {
+    const end = { status: 'Completed', artefact: false } as const;
+    await rig.control.addOutcomes([{ kind: 'training job', resource: name, end }]);
+    return rig.start('fitThenDeploy', mainJob(name));
+  },
   'fit-then-deploy-completed': (name) => rig.start('fitThenDeploy', mainJob(name)),
   'fit-then-deploy-scheduled': () => startBySchedule('fitThenDeploy', { ...scheduledFit(), deploy: DEPLOY }),
   'fit-then-deploy-cancelled-while-training': async (name) => {
@@ -265,6 +347,33 @@ async function terminateWhile(name: string): Promise<void> {
 function fitInput(jobName: string) {
   return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
 }
+
+const ACCEPTED = { acceptStopped: 'if-model-exists' } as const;
+
+const stepOf = (secondaryStatus: string) => ({ secondaryStatus, durationMs: 100 });
+
+const stoppedAtMaxRun = (artefact: boolean): TrainingJobScript => ({
+  steps: ['Training', 'Stopping', 'Uploading'].map(stepOf),
+  end: { status: 'Stopped', secondaryStatus: 'MaxRuntimeExceeded', artefact },
+});
+
+/** A fit whose job lives by a script. */
+async function live(name: string, script: TrainingJobScript, further: Partial<FitArguments> = {}): Promise<Handle> {
+  await rig.control.addOutcomes([{ kind: 'training job', resource: name, ...script }]);
+  const input = fitInput(name);
+  return rig.start('fit', { ...input, fit: { ...input.fit, ...further } });
+}
+
+/** A deploy whose endpoint comes into service, or not, by a script. */
+async function hosted(name: string, script: EndpointScript, further: Partial<DeployArguments> = {}): Promise<Handle> {
+  await rig.control.addOutcomes([{ kind: 'endpoint', resource: name, ...script }]);
+  return rig.start('deploy', deployInput(name, further));
+}
+
+const isCompleted =
+  (jobName: string) =>
+  ({ name, description }: StandingResource): boolean =>
+    name === jobName && description.TrainingJobStatus === 'Completed';
 
 /** What a schedule may start again and again. */
 function scheduledFit() {
