@@ -2,9 +2,10 @@
  * Time, and how long the phases of jobs and endpoints take. Settings come from the start options and from
  * `POST /_emulator/clock`, are kept in the emulator's folder, and are read by what makes jobs and endpoints go on.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidControlRequest } from './control/fault-rules';
+import { replaceFile } from './disk';
 import { PHASES, type Clock, type Phase } from './world';
 
 /** Settings as `POST /_emulator/clock` answers them. */
@@ -103,19 +104,19 @@ function readSaved(path: string): ClockChange {
 export function openClock(folder: string, initial: ClockChange = {}): SettableClock {
   const path = join(folder, 'clock.json');
   let settings = applyChange(applyChange(DEFAULTS, readSaved(path)), readChange(initial));
-  const save = () => {
-    writeFileSync(`${path}.tmp`, JSON.stringify(settings));
-    renameSync(`${path}.tmp`, path);
+  const save = (kept: ClockSettings) => {
+    replaceFile(path, JSON.stringify(kept));
   };
-  save();
+  save(settings);
   return {
     now: () => Date.now() + settings.skewMs,
     durationMs: (phase) => settings.phases[phase],
     simulated: () => settings.simulated,
     settings: () => settings,
     set(change) {
-      settings = applyChange(settings, readChange(change));
-      save();
+      const changed = applyChange(settings, readChange(change));
+      save(changed);
+      settings = changed;
       return settings;
     },
   };

@@ -173,6 +173,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       journal.close();
     });
     const logs = openLogStore(join(folder, 'logs'), () => clock.now());
+    const records = openRecords(join(folder, 'records'), warn);
+    closers.push(() => {
+      records.close();
+    });
     let url = '';
     const world: World = {
       region,
@@ -180,7 +184,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       folder,
       endpointUrl: () => url,
       images: new Map(Object.entries(options.images ?? {}).map(([name, path]) => [name, resolve(path)])),
-      records: openRecords(join(folder, 'records'), warn),
+      records,
       objects: openObjects(join(folder, 's3'), () => clock.now()),
       logs,
       clock,

@@ -3,8 +3,9 @@
  * at start and answered out of memory; SageMaker's resources, tags and the like are kept here.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DISK_FULL, isDiskFull, replaceFile } from './disk';
 import type { Records } from './world';
 
 interface StoredRecord {
@@ -14,6 +15,8 @@ interface StoredRecord {
 
 const KIND = /^[a-z][a-z0-9-]{0,63}$/;
 const READABLE_LENGTH_MAX = 80;
+/** How often it is tried to write what the disk had no room for. */
+const OWED_INTERVAL_MS = 500;
 
 /**
  * A name may hold anything, be longer than a file name, or differ from another only in case: the hash tells them apart,
@@ -55,7 +58,7 @@ function readKind(folder: string, warn: (message: string) => void): Map<string, 
  * Opens the records in `folder`, which one process at a time may hold. What `get` and `list` answer is the store's own:
  * change it only to put it back.
  */
-export function openRecords(folder: string, warn: (message: string) => void): Records {
+export function openRecords(folder: string, warn: (message: string) => void): Records & { close(): void } {
   mkdirSync(folder, { recursive: true });
   const kinds = new Map<string, Map<string, unknown>>();
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -71,20 +74,57 @@ export function openRecords(folder: string, warn: (message: string) => void): Re
     return records;
   };
 
+  /** What the disk had no room for, by path: written as soon as it has. */
+  const owed = new Map<string, string>();
+  let paying: NodeJS.Timeout | undefined;
+  const payLater = () => {
+    paying = setTimeout(() => {
+      try {
+        for (const [path, text] of owed) {
+          replaceFile(path, text);
+          owed.delete(path);
+        }
+        warn('There is room on the disk again: what was only remembered is written down.');
+      } catch {
+        payLater();
+      }
+    }, OWED_INTERVAL_MS).unref();
+  };
+  const owe = (path: string, text: string) => {
+    if (owed.size === 0) {
+      warn(`What becomes of jobs and endpoints is remembered but not written down: ${DISK_FULL} [folder=${folder}]`);
+      payLater();
+    }
+    owed.set(path, text);
+  };
+
   return {
     get: (kind, name) => ofKind(kind).get(name),
-    put(kind, name, value) {
+    put(kind, name, value, { eventually = false } = {}) {
       const records = ofKind(kind);
       const text = JSON.stringify({ name, value } satisfies StoredRecord);
       const path = join(folder, kind, fileNameOf(name));
-      writeFileSync(`${path}.tmp`, text);
-      renameSync(`${path}.tmp`, path);
+      try {
+        replaceFile(path, text);
+        owed.delete(path);
+      } catch (error) {
+        if (!eventually || !isDiskFull(error)) throw error;
+        owe(path, text);
+      }
       // As a restart would read it: a date is a string at once and not only then.
       records.set(name, (JSON.parse(text) as StoredRecord).value);
     },
     delete(kind, name) {
-      if (ofKind(kind).delete(name)) rmSync(join(folder, kind, fileNameOf(name)), { force: true });
+      if (!ofKind(kind).delete(name)) return;
+      const path = join(folder, kind, fileNameOf(name));
+      owed.delete(path);
+      rmSync(path, { force: true });
     },
     list: <T>(kind: string) => [...ofKind(kind).values()] as T[],
+    close() {
+      // The folder may have another holder from now on, who goes on from what is written there.
+      clearTimeout(paying);
+      owed.clear();
+    },
   };
 }

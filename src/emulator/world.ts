@@ -40,7 +40,11 @@ export type Handlers = Record<string, Handler>;
 /** Durable JSON records, one file each, written before the call returns (temporary file, then rename). */
 export interface Records {
   get(kind: string, name: string): unknown;
-  put(kind: string, name: string, value: unknown): void;
+  /**
+   * With `eventually`, what a full disk has no room for is remembered, and written as soon as there is some: for what has
+   * happened whether it is written down or not.
+   */
+  put(kind: string, name: string, value: unknown, options?: { eventually?: boolean }): void;
   delete(kind: string, name: string): void;
   list<T>(kind: string): T[];
 }

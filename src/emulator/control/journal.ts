@@ -2,8 +2,9 @@
  * The journal of all AWS calls, in the order in which they took effect. `wire/pipeline.ts` writes it, tests and checkers
  * read it at `GET /_emulator/calls`; it lives on in the emulator's folder, one line a call.
  */
-import { closeSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendWhole, isDiskFull } from '../disk';
 
 /** One AWS call. */
 export interface JournalEntry {
@@ -82,6 +83,8 @@ export function openJournal(folder: string): Journal {
       if (entry !== undefined) entry.answered = content;
       return;
     }
+    // After a gap, left by a disk that was full for long, what lies before it has no number any more.
+    if (number !== first + entries.length) entries.length = 0;
     if (entries.length === 0) first = number;
     entries.push(content);
     forgetOldest();
@@ -92,16 +95,31 @@ export function openJournal(folder: string): Journal {
     lines += 1;
   }
 
-  let file = openSync(path, 'a');
+  const open = () => openSync(path, constants.O_RDWR | constants.O_CREAT);
+  let file = open();
+  let size = fstatSync(file).size;
+  /** Lines that the disk had no room for; they go before the next one. */
+  const owed: Line[] = [];
   const write = (line: Line) => {
     if (lines >= ENTRIES_MAX) {
       closeSync(file);
       renameSync(path, earlier);
-      file = openSync(path, 'a');
+      file = open();
+      size = 0;
       lines = 0;
     }
-    writeSync(file, `${JSON.stringify(line)}\n`);
-    lines += 1;
+    owed.push(line);
+    try {
+      for (let next = owed[0]; next !== undefined; next = owed[0]) {
+        size = appendWhole(file, size, `${JSON.stringify(next)}\n`);
+        lines += 1;
+        owed.shift();
+      }
+    } catch (error) {
+      // The call has had its effect and is remembered: only a restart would forget it.
+      if (!isDiskFull(error)) throw error;
+      if (owed.length > ENTRIES_MAX) owed.length = 0;
+    }
   };
 
   let closed = false;

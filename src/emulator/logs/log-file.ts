@@ -3,7 +3,8 @@
  * Readers walk it forwards or backwards in blocks, so that a log of any length costs a few blocks of memory. Places in
  * it are byte offsets of line starts. The log store owns the files; the handlers read through here.
  */
-import { appendFileSync, closeSync, fstatSync, openSync, readSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendWhole, isDiskFull } from '../disk';
 
 const BLOCK_BYTES = 64 * 1024;
 /** Longer messages become several events. At worst each character is six in JSON. */
@@ -39,7 +40,13 @@ export interface LogFile {
 
 export function createLogFile(path: string, stream: string, createdAt: number): LogFile {
   const header = `${JSON.stringify({ stream, createdAt })}\n`;
-  writeFileSync(path, header, { flag: 'wx' });
+  try {
+    writeFileSync(path, header, { flag: 'wx' });
+  } catch (error) {
+    // Half a first line would keep the name for ever; what was there before is somebody's.
+    if (isDiskFull(error)) rmSync(path, { force: true });
+    throw error;
+  }
   const head = Buffer.byteLength(header);
   return { stream, createdAt, path, head, size: head };
 }
@@ -74,8 +81,12 @@ export function appendEvents(
   const last = pieces.at(-1);
   if (!first || !last) return;
   const lines = pieces.map(({ timestamp, piece }) => `${JSON.stringify([timestamp, ingestionTime, piece])}\n`).join('');
-  appendFileSync(file.path, lines);
-  file.size += Buffer.byteLength(lines);
+  const descriptor = openSync(file.path, 'r+');
+  try {
+    file.size = appendWhole(descriptor, file.size, lines);
+  } finally {
+    closeSync(descriptor);
+  }
   file.firstEventAt ??= first.timestamp;
   file.lastEventAt = last.timestamp;
   file.lastIngestionAt = ingestionTime;

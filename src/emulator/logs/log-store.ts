@@ -4,8 +4,9 @@
  * survives a restart; only names, sizes and first and last times are kept in memory.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../disk';
 import type { LogStore } from '../world';
 import { appendEvents, createLogFile, loadLogFile, type LogFile } from './log-file';
 
@@ -40,8 +41,7 @@ export function openLogStore(folder: string, now: () => number = Date.now): Read
     const group: LogGroup = { name, createdAt: now(), folder: join(folder, fileName(name)), streams: new Map() };
     mkdirSync(group.folder, { recursive: true });
     const path = join(group.folder, 'group.json');
-    writeFileSync(`${path}.tmp`, JSON.stringify({ name, createdAt: group.createdAt }));
-    renameSync(`${path}.tmp`, path);
+    replaceFile(path, JSON.stringify({ name, createdAt: group.createdAt }));
     groups.set(name, group);
     return group;
   }

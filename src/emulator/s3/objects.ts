@@ -4,17 +4,9 @@
  * even after a kill. All records are read at start and then kept in memory. Handlers and SageMaker's jobs read and write here.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  createReadStream,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../disk';
 import { AwsError, type Objects, type StoredBucket, type StoredObject } from '../world';
 import { writeBodyFile } from './body-file';
 import { isBucketName } from './bucket-names';
@@ -179,9 +171,7 @@ function readRecord(path: string): unknown {
 }
 
 function writeRecord(path: string, record: unknown): void {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  writeFileSync(temporary, JSON.stringify(record));
-  renameSync(temporary, path);
+  replaceFile(path, JSON.stringify(record), `${path}.${randomUUID()}.tmp`);
 }
 
 function sha256(text: string): string {

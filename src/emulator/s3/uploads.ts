@@ -3,9 +3,10 @@
  * S3's do. `upload-handlers.ts` writes parts here and joins them into an object.
  */
 import { randomUUID } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { replaceFile } from '../disk';
 import type { ObjectAbout } from '../world';
 import { writeBodyFile } from './body-file';
 import { compareKeys } from './key-order';
@@ -65,8 +66,7 @@ export function openUploads(folder: string, now: () => number): Uploads {
 
   function save(upload: Upload): void {
     const path = join(folderOf(upload.id), 'upload.json');
-    writeFileSync(`${path}.tmp`, JSON.stringify(upload));
-    renameSync(`${path}.tmp`, path);
+    replaceFile(path, JSON.stringify(upload));
   }
 
   function forget(id: string): void {

@@ -46,7 +46,10 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
   const change = (edit: (endpoint: EndpointRecord) => EndpointRecord): void => {
     // After the emulator's end nothing is written: the next one finds the endpoint as it was.
     closing.throwIfAborted();
-    endpoints.change(name, (endpoint) => ({ ...edit(endpoint), lastModifiedTime: world.clock.now() }));
+    // It has happened whether there is room to write it down or not.
+    endpoints.change(name, (endpoint) => ({ ...edit(endpoint), lastModifiedTime: world.clock.now() }), {
+      eventually: true,
+    });
   };
 
   const goOn = (step: () => Promise<void>): void => {

@@ -29,7 +29,7 @@ export interface Resources<Stored extends ResourceRecord> {
   /** @throws AwsError in AWS's words for a taken name. */
   add(record: Stored): void;
   /** Writes the change of what is stored now; nothing where it is gone. */
-  change(name: string, change: (record: Stored) => Stored): Stored | undefined;
+  change(name: string, change: (record: Stored) => Stored, options?: { eventually?: boolean }): Stored | undefined;
   delete(name: string): void;
   list(): Stored[];
 }
@@ -51,11 +51,11 @@ export function openResources<Stored extends ResourceRecord>(world: World, kind:
       if (find(record.name) !== undefined) throw refuseTaken(kind, arnOf(record.name));
       records.put(kind, record.name, record);
     },
-    change(name, change) {
+    change(name, change, options) {
       const record = find(name);
       if (record === undefined) return undefined;
       const changed = change(record);
-      records.put(kind, name, changed);
+      records.put(kind, name, changed, options);
       return changed;
     },
     delete(name) {

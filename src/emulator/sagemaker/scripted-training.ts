@@ -50,7 +50,7 @@ export async function followTrainingScript(
   const { status, secondaryStatus = status, statusMessage, failureReason, artefact = status === 'Completed' } = end;
   if (artefact) await writeSimulatedModel(world, request);
   if (failureReason !== undefined) {
-    jobs.change(name, (job) => ({ ...job, failureReason: cutReason(failureReason) }));
+    jobs.change(name, (job) => ({ ...job, failureReason: cutReason(failureReason) }), { eventually: true });
   }
   enter(...wordsOfAws(secondaryStatus, { status, message: statusMessage }));
   return 'ended';

@@ -49,18 +49,20 @@ export function startTrainingLife(
   let stoppingSince = 0;
   let run: TrainingRun | undefined;
 
-  const enter = (status: SecondaryStatus, words?: StatusWords): number => {
+  const write = (status: SecondaryStatus, words?: StatusWords, options?: { eventually?: boolean }): number => {
     // After the emulator's end nothing is written: the next one finds the job as it was.
     closing.throwIfAborted();
     const now = world.clock.now();
-    jobs.change(name, (job) => ({ ...enterStatus(job, status, now, words), metrics: run?.metrics() ?? [] }));
+    jobs.change(name, (job) => ({ ...enterStatus(job, status, now, words), metrics: run?.metrics() ?? [] }), options);
     return now;
   };
+  /** What happens by itself goes on although it cannot be written down for now; what someone asks for is refused then. */
+  const enter = (status: SecondaryStatus, words?: StatusWords): number => write(status, words, { eventually: true });
 
   const stop = (cause: StopCause): void => {
     const job = jobs.find(name);
     if (stopping.signal.aborted || job === undefined || isOver(job)) return;
-    stoppingSince = enter('Stopping');
+    stoppingSince = write('Stopping');
     stopping.abort(cause);
   };
 
@@ -96,9 +98,8 @@ export function startTrainingLife(
       if (run === undefined) await writeSimulatedModel(world, request);
       else await run.uploadAll();
     } catch (error) {
-      throw new TrainingFailed(
-        `ClientError: Artifact upload failed:${error instanceof Error ? error.message : String(error)}`,
-      );
+      const reason = isDiskFull(error) ? DISK_FULL : error instanceof Error ? error.message : String(error);
+      throw new TrainingFailed(`ClientError: Artifact upload failed:${reason}`);
     }
     await phases.last('Uploading', since, closing);
   };
@@ -150,7 +151,7 @@ export function startTrainingLife(
     }
     const metrics = run?.metrics() ?? [];
     try {
-      jobs.change(name, (job) => ({ ...failTraining(job, reason, world.clock.now()), metrics }));
+      jobs.change(name, (job) => ({ ...failTraining(job, reason, world.clock.now()), metrics }), { eventually: true });
     } catch (problem) {
       world.warn(`the end of a training job could not be written down: ${String(problem)} [job=${name}]`);
     }

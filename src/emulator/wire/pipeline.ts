@@ -16,6 +16,7 @@ import type { Faults, Verdict } from '../control/faults';
 import type { FaultRule } from '../control/fault-rules';
 import type { Journal, RecordedCall } from '../control/journal';
 import { applyMergePatch } from '../control/merge-patch';
+import { DISK_FULL, isDiskFull } from '../disk';
 import { AwsError, type Call, type Handler, type Handlers, type Service } from '../world';
 import { encodeJson, encodeQuery, encodeRest, type EncodedAnswer } from './codec';
 import { encodeError, internalError, queryNamespaceOf, throttlingError, unknownOperation } from './error-answers';
@@ -163,6 +164,10 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
   const asAwsError = (passage: Passage, error: unknown): AwsError => {
     if (error instanceof AwsError) return error;
     const { route, requestId } = passage;
+    if (isDiskFull(error)) {
+      warn(`A call was refused: ${DISK_FULL} [operation=${route.operationName}, requestId=${requestId}]`);
+      return internalError(route.service);
+    }
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     warn(`A defect of the emulator: ${reason} [operation=${route.operationName}, requestId=${requestId}]`);
     return internalError(route.service);

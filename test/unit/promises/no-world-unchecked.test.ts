@@ -33,6 +33,8 @@ const WITHOUT_RUNS = [
 
 /** What has runs, and is checked or cannot be for another reason. */
 const ELSEWHERE: Record<string, string> = {
+  'chaos/emulator-door.test.ts': 'strangers at the door of an emulator; nobody has runs there',
+  'support/emulator-on-small-disk.ts': 'disk-full.test.ts starts it, and checks',
   'support/case-rig.ts': 'whoever starts a case checks it, see below',
   'integration/doctor.test.ts': 'its second emulator answers the doctor alone; its runs are those of its rig',
   'e2e/cli-quickstart.test.ts': 'quickstart takes all of it down before it ends',
