@@ -134,6 +134,19 @@ test('the run is found by its search attributes, and they tell its stage', async
   await open('search-attributes', ['"SageMakerStage": "Done"', `"TrainingJobName": "${JOB}"`]);
 });
 
+test('a hostile name draws nothing in the page and leads nowhere: it is text', async () => {
+  const { startRun } = await import('../../src/client/index.js');
+  const workflowId = `<img src="x" onerror="alert(1)"> [click](https://evil.example) https://evil.example \`x\``;
+  const hostile = await startRun(session, 'deleteEndpoint', { endpointName: 'nobody' }, { workflowId });
+  await expect(hostile.result()).rejects.toMatchObject({ code: 'EndpointNotFound' });
+  const at = [hostile.workflowId, hostile.runId].map(encodeURIComponent).join('/');
+  await page.goto(`${stack.temporalUiUrl}/namespaces/default/workflows/${at}/user-metadata`);
+  await shows(['Current Details', 'EndpointNotFound', 'Workflow Id <img src="x" onerror="alert(1)">']);
+  for (const frame of page.frames()) {
+    expect(await frame.locator('img[src="x"], a[href*="//evil.example"]').count()).toBe(0);
+  }
+});
+
 test('where there is no Chromium, the error says what to install', () => {
   expect(() => findChromium({ CHROMIUM_PATH: '/nowhere/chromium' })).toThrow(
     /no Chromium at .*apt-get install chromium/,
