@@ -12,7 +12,20 @@ const PROBE_LIMIT_MS = 5_000;
 /** An exit code that no failing tool answers with. */
 const FOUND = 42;
 
+/** The host stays what it is: emulators of one process ask it once. */
+let found: Promise<Isolation> | undefined;
+
 export async function probeIsolation(folder: string): Promise<Isolation> {
+  found ??= probe(folder);
+  try {
+    return await found;
+  } catch (error) {
+    found = undefined;
+    throw error;
+  }
+}
+
+async function probe(folder: string): Promise<Isolation> {
   if (process.platform !== 'linux') return NO_ISOLATION;
   const userNamespaces = process.getuid?.() === 0 ? [false, true] : [true];
   for (const userNamespace of userNamespaces) {
