@@ -23,6 +23,7 @@ export const SCENARIOS_CANCELLED: Record<string, Scenario> = Object.fromEntries(
  * the run ends as it would have ended. Where none is named there is no such call: the last answer ends the run.
  */
 const TOO_LATE_FROM: Partial<Record<string, string>> = {
+  'fit, failed': 'DescribeLogStreams (absent)',
   'deploy, update': 'DeleteEndpointConfig',
   'deploy, failed': 'DescribeLogStreams (absent)',
   deleteEndpoint: 'DescribeEndpoint (InService) #2',
@@ -73,7 +74,7 @@ function problemsOfStanding({ prepare }: Scenario, leaves: string[]): string[] {
   const hosting = leaves.filter((one) => !one.startsWith('training job'));
   const asBefore = prepare ? ['model', 'endpoint config', 'endpoint: InService'] : [];
   return [
-    ...(job === undefined || /: (Stopped|Completed)$/.test(job) ? [] : [`leaves ${job}`]),
+    ...(job === undefined || /: (Stopped|Completed|Failed)$/.test(job) ? [] : [`leaves ${job}`]),
     ...further.map((one) => `leaves another ${one}`),
     ...(hosting.join() === asBefore.join() ? [] : [`leaves ${hosting.join()}`]),
   ];

@@ -53,6 +53,17 @@ export const SCENARIOS: Record<string, Scenario> = {
     ends: 'Cancelled',
     leaves: ['training job: Stopped'],
   },
+  'fit, failed': {
+    type: 'fit',
+    input: (jobName) => ({ estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } }),
+    prepare: async ({ control }) => {
+      const end = { status: 'Failed' as const, failureReason: 'AlgorithmError: it went wrong' };
+      await control.addOutcomes([{ kind: 'training job', end }]);
+    },
+    killAfter: 'CreateTrainingJob',
+    ends: 'TrainingJobFailed',
+    leaves: ['training job: Failed'],
+  },
   'deploy, new endpoint': {
     type: 'deploy',
     input: (name) => deployInput(name),
