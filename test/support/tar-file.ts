@@ -13,6 +13,11 @@ export interface TarEntry extends HeaderData {
 const BLOCK_BYTES = 512;
 
 export function makeTarGz(entries: readonly TarEntry[]): Buffer {
+  return gzipSync(Buffer.concat([makeTarBlocks(entries), Buffer.alloc(2 * BLOCK_BYTES)]));
+}
+
+/** Entries without the end of an archive. */
+export function makeTarBlocks(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap(({ content, ...about }) => {
     const body = Buffer.from(content ?? '');
     const header = new Header({ type: 'File', mode: 0o644, mtime: new Date(0), ...about, size: body.length });
@@ -20,7 +25,7 @@ export function makeTarGz(entries: readonly TarEntry[]): Buffer {
     const padding = Buffer.alloc((BLOCK_BYTES - (body.length % BLOCK_BYTES)) % BLOCK_BYTES);
     return [header.block ?? Buffer.alloc(0), body, padding];
   });
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK_BYTES)]));
+  return Buffer.concat(blocks);
 }
 
 /** The files of a gzipped tar, by path. */

@@ -14,9 +14,13 @@ import type { ReadEntry } from 'tar';
 export interface ArchiveLimits {
   bytes: number;
   entries: number;
+  /** How many times its own size it may become. */
+  ratio: number;
+  /** From here on the ratio counts: small archives of zeros harm nobody. */
+  ratioFromBytes: number;
 }
 
-const DEFAULT_LIMITS: ArchiveLimits = { bytes: 20 * 2 ** 30, entries: 100_000 };
+const DEFAULT_LIMITS: ArchiveLimits = { bytes: 20 * 2 ** 30, entries: 100_000, ratio: 200, ratioFromBytes: 2 ** 30 };
 
 const ACCEPTED_TYPES = new Set(['File', 'OldFile', 'ContiguousFile', 'Directory', 'SymbolicLink', 'Link']);
 
@@ -54,7 +58,11 @@ export async function unpackArchive(
 ): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...given };
   await mkdir(folder, { recursive: true });
-  const state: { entries: number; bytes: number; refusal?: ArchiveRefused } = { entries: 0, bytes: 0 };
+  const state: { entries: number; packed: number; bytes: number; refusal?: ArchiveRefused } = {
+    entries: 0,
+    packed: 0,
+    bytes: 0,
+  };
   const filter = (_path: string, entry: unknown): boolean => {
     state.entries++;
     state.refusal ??=
@@ -68,15 +76,24 @@ export async function unpackArchive(
     noMtime: true,
     filter,
   });
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      state.packed += chunk.length;
+      done(null, chunk);
+    },
+  });
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       state.bytes += chunk.length;
       if (state.bytes > limits.bytes) state.refusal ??= refuse(`more than ${String(limits.bytes)} bytes`);
+      if (state.bytes > Math.max(limits.ratioFromBytes, limits.ratio * state.packed)) {
+        state.refusal ??= refuse(`more than ${String(limits.ratio)} times its own size`);
+      }
       done(state.refusal ?? null, chunk);
     },
   });
   try {
-    await pipeline(archive, createGunzip(), guard, unpacker as unknown as NodeJS.WritableStream, { signal });
+    await pipeline(archive, counter, createGunzip(), guard, unpacker as unknown as NodeJS.WritableStream, { signal });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw state.refusal ?? refuse(error instanceof Error ? error.message : String(error));

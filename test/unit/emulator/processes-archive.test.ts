@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import { ArchiveRefused, packFolder, unpackArchive } from '../../../src/emulator/processes/archive';
-import { makeTarGz, readTarGz } from '../../support/tar-file';
+import { makeTarBlocks, makeTarGz, readTarGz } from '../../support/tar-file';
 import type { TarEntry } from '../../support/tar-file';
 
 let folder: string;
@@ -108,6 +108,62 @@ describe('unpacking', () => {
     const bomb = makeTarGz([{ path: 'zeros', content: Buffer.alloc(3_000_000) }]);
     expect(bomb.length).toBeLessThan(10_000);
     await expect(unpack(bomb, { bytes: 1_000_000 })).rejects.toThrow('more than 1000000 bytes');
+  });
+
+  test('an archive is refused that becomes many times its own size, once that is much', async () => {
+    const bomb = makeTarGz([{ path: 'zeros', content: Buffer.alloc(3_000_000) }]);
+    const limits = { ratio: 100, ratioFromBytes: 1_000_000 };
+    await expect(unpack(bomb, limits)).rejects.toThrow('more than 100 times its own size');
+    const small = makeTarGz([{ path: 'zeros', content: Buffer.alloc(900_000) }]);
+    await expect(unpack(small, limits)).resolves.toBe(path.join(folder, 'in', 'model'));
+  });
+
+  test('a million entries are refused at the limit, not at their end', async () => {
+    const block = makeTarBlocks([{ path: 'x', type: 'Directory' }]);
+    const thousand = Buffer.concat(Array.from({ length: 1_000 }, () => block));
+    let sent = 0;
+    const archive = Readable.from(
+      (function* () {
+        for (; sent < 1_000_000; sent += 1_000) yield thousand;
+      })(),
+    ).pipe(createGzip({ level: 1 }));
+    const target = path.join(folder, 'many');
+    await expect(unpackArchive(archive, target, { entries: 1_000 })).rejects.toThrow('more than 1000 entries');
+    expect(sent).toBeLessThan(1_000_000);
+  });
+
+  test('a name that comes twice is the last one’s, and nothing is written through a link of the same name', async () => {
+    const target = await unpack(
+      makeTarGz([
+        { path: 'a', content: 'first' },
+        { path: 'a', content: 'second' },
+        { path: 'kept', content: 'kept' },
+        { path: 'l', type: 'SymbolicLink', linkpath: 'kept' },
+        { path: 'l', content: 'own' },
+        { path: 'h', type: 'Link', linkpath: 'kept' },
+        { path: 'h', content: 'own' },
+      ]),
+    );
+    const read = (name: string) => readFileSync(path.join(target, name), 'utf8');
+    expect(['a', 'kept', 'l', 'h'].map(read)).toEqual(['second', 'kept', 'own', 'own']);
+  });
+
+  test('names that differ in case alone are two files, or the last one where the disk makes no difference', async () => {
+    const target = await unpack(
+      makeTarGz([
+        { path: 'a', content: '1' },
+        { path: 'A', content: '2' },
+      ]),
+    );
+    const found = readdirSync(target).map((name) => readFileSync(path.join(target, name), 'utf8'));
+    expect([['1', '2'], ['2']]).toContainEqual(found.sort());
+  });
+
+  test('a folder through a link, and a folder in the place of a file, are refused', async () => {
+    const first = { path: 'd/x', content: '1' };
+    const link: TarEntry = { path: 'l', type: 'SymbolicLink', linkpath: 'd' };
+    await expect(unpack(makeTarGz([first, link, { path: 'l/x', content: '2' }]))).rejects.toThrow(ArchiveRefused);
+    await expect(unpack(makeTarGz([first, { path: 'd/x/y', content: '2' }]))).rejects.toThrow(ArchiveRefused);
   });
 
   test('an archive is refused that has more entries than its limit', async () => {
