@@ -22,5 +22,5 @@ export function describeCounts({ region, counts }: Pick<SweepResult, 'region' | 
     `${String(inUse)} in use`,
     `${String(delivered)} delivered`,
   ];
-  return `${String(lookedAt)} resources in ${region}: ${parts.join(', ')}`;
+  return `${String(lookedAt)} ${lookedAt === 1 ? 'resource' : 'resources'} in ${region}: ${parts.join(', ')}`;
 }

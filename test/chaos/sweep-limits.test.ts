@@ -84,7 +84,7 @@ describe('the command', () => {
     expect(stdout).toMatch(
       new RegExp(`^orphan +would stop +training job ${name} \\(the run .* has ended without`, 'm'),
     );
-    expect(stderr).toMatch(/\d+ resources in us-east-1: 1 orphaned, 0 of unknown runs, 0 in use, 0 delivered/);
+    expect(stderr).toMatch(/\d+ resources? in us-east-1: 1 orphaned, 0 of unknown runs, 0 in use, 0 delivered/);
     expect(stderr).toContain('nothing was touched; to remove the orphans: ');
     expect(stderr).toContain('sweep --apply');
     expect(await statusOf(name)).toBe('InProgress');
