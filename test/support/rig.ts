@@ -63,7 +63,12 @@ const INSTANT = {
 };
 
 export async function startRig(
-  options: { emulator?: EmulatorOptions; worker?: CreateWorkerOptions } = {},
+  options: {
+    emulator?: EmulatorOptions;
+    worker?: CreateWorkerOptions;
+    /** In place of the key pair, where AWS's clients are to find theirs in another way. */
+    credentials?: Record<string, string>;
+  } = {},
 ): Promise<Rig> {
   quietRuntime();
   const emulator = await startEmulator({ simulated: true, phases: INSTANT, ...options.emulator });
@@ -73,6 +78,11 @@ export async function startRig(
     AWS_ACCESS_KEY_ID: emulator.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: emulator.credentials.secretAccessKey,
   });
+  if (options.credentials) {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+    Object.assign(process.env, options.credentials);
+  }
   const server = await connectToTestServer();
   const taskQueue = uniqueTaskQueue('rig');
   const worker = await createWorker({
