@@ -43,6 +43,20 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
   const describeEndpoint = (EndpointName: string) => sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
   const observe = async (EndpointName: string) => observeWhole(await describeEndpoint(EndpointName), EndpointName);
 
+  /** Where the config that the endpoint names is not found, either read may be behind: both are read again. */
+  const describeWithConfig = async (name: string) => {
+    for (let look = 1; ; look++) {
+      heartbeat();
+      const answer = await ifPresent(() => describeEndpoint(name));
+      if (!answer) return undefined;
+      const endpoint = observeEndpoint(answer, name);
+      const { endpointConfigName } = endpoint;
+      const config = endpointConfigName === '' ? undefined : await ifPresent(() => describeConfig(endpointConfigName));
+      if (config || look === LOOKS.most) return { endpoint, config };
+      await sleep(LOOKS.pauseMs);
+    }
+  };
+
   return {
     createModel(request, run) {
       const name = request.ModelName ?? '';
@@ -139,11 +153,10 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
     async describeHosting(endpointName) {
       const at = { operation: 'DescribeEndpoint', region, endpoint: endpointName };
       return callAws(at, async () => {
-        const answer = await ifPresent(() => describeEndpoint(endpointName));
-        if (!answer) return null;
-        const endpoint = observeEndpoint(answer, endpointName);
+        const found = await describeWithConfig(endpointName);
+        if (!found) return null;
+        const { endpoint, config } = found;
         const configName = endpoint.endpointConfigName;
-        const config = configName === '' ? undefined : await ifThere(() => describeConfig(configName));
         const ownerOf = (arn: string) => {
           heartbeat();
           return readOwner(sagemaker, arn, at);

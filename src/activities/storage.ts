@@ -41,7 +41,8 @@ export function createStorageActivities({
         const verdict = classifyHeadBucket(trouble);
         if (verdict === 'foreign') {
           const told = await hearWhy(trouble, () => s3.send(new ListObjectsV2Command({ ...owned, MaxKeys: 0 })));
-          if (adviseOnDenial(told.message) !== undefined) throw failureOf(told, { operation: 'HeadBucket', ...at });
+          const isForeign = adviseOnDenial(told.message) === undefined && told.meaning === 'denied';
+          if (!isForeign) throw failureOf(told, { operation: 'HeadBucket', ...at });
           throw refuseBucket(bucket, account, at, trouble);
         }
         if (verdict !== 'absent') throw failureOf(trouble, { operation: 'HeadBucket', ...at });
@@ -67,7 +68,8 @@ export function createStorageActivities({
       const { bucket, key } = parseS3Uri(modelData) ?? { bucket: '', key: '' };
       const object = { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
       try {
-        await s3.send(new HeadObjectCommand(object));
+        const { ETag } = await s3.send(new HeadObjectCommand(object));
+        requireMember('ETag', ETag);
       } catch (error) {
         const trouble = await hearWhy(readTrouble(error), async () => {
           const { Body } = await s3.send(new GetObjectCommand({ ...object, Range: 'bytes=0-0' }));
@@ -94,12 +96,15 @@ async function isThere(s3: S3Client, owned: { Bucket: string; ExpectedBucketOwne
   }
 }
 
-/** A HEAD is refused without a word; a GET of next to nothing, which needs the same permission, is told why. */
+/**
+ * A HEAD is refused without a word; a GET of next to nothing, which needs the same permission, is told why. Where it is
+ * answered, the refusal has passed: it was for this machine's clock, which the client has put right.
+ */
 async function hearWhy(trouble: AwsTrouble, get: () => Promise<unknown>): Promise<AwsTrouble> {
   if (trouble.status !== 403) return trouble;
   try {
     await get();
-    return trouble;
+    return { ...trouble, meaning: 'unavailable' };
   } catch (error) {
     const told = readTrouble(error);
     return told.status === 403 ? told : trouble;

@@ -132,8 +132,16 @@ export function readTrouble(error: unknown, sent?: object): AwsTrouble {
     message: withoutSecrets(message ?? String(error), sent).slice(0, REASON_LENGTH_MAX),
   };
   // Refused for this machine's clock, of which the client now knows how far it is off: the next call is signed right.
-  const meaning = $metadata?.clockSkewCorrected ? 'unavailable' : classifyAwsError(answer);
+  const isPutRight = $metadata?.clockSkewCorrected === true && isAboutTime(answer);
+  const meaning = isPutRight ? 'unavailable' : classifyAwsError(answer);
   return { ...answer, meaning, requestId: $metadata?.requestId };
+}
+
+/** A client whose clock is off marks every error so; these are the ones that come of it. */
+function isAboutTime({ code, message }: AwsAnswer): boolean {
+  return (
+    /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/.test(code) || /signature (expired|not yet)/i.test(message)
+  );
 }
 
 /** AWS echoes a refused value, and a parser a part of what it could not parse; either may be secret. */

@@ -56,11 +56,18 @@ describe('what an error of AWS means', () => {
     }
   });
 
-  it('passes by itself where the client has corrected its clock', () => {
-    const refused = { name: 'InvalidSignatureException', message: 'Signature expired' };
-    expect(readTrouble({ ...refused, $metadata: { httpStatusCode: 403 } }).meaning).toBe('denied');
-    expect(readTrouble({ ...refused, $metadata: { httpStatusCode: 403, clockSkewCorrected: true } }).meaning).toBe(
-      'unavailable',
+  it('passes by itself where the client has corrected its clock, and it was for the clock', () => {
+    const corrected = { httpStatusCode: 403, clockSkewCorrected: true };
+    const expired = { name: 'InvalidSignatureException', message: 'Signature expired: 1 is now earlier than 2' };
+    expect(readTrouble({ ...expired, $metadata: { httpStatusCode: 403 } }).meaning).toBe('denied');
+    expect(readTrouble({ ...expired, $metadata: corrected }).meaning).toBe('unavailable');
+    const skewed = { name: 'RequestTimeTooSkewed', message: 'The difference is too large.' };
+    expect(readTrouble({ ...skewed, $metadata: corrected }).meaning).toBe('unavailable');
+    const wrongKey = { name: 'SignatureDoesNotMatch', message: 'The request signature we calculated does not match' };
+    expect(readTrouble({ ...wrongKey, $metadata: corrected }).meaning).toBe('denied');
+    const absent = { name: 'ValidationException', message: 'Could not find model "arn".' };
+    expect(readTrouble({ ...absent, $metadata: { httpStatusCode: 400, clockSkewCorrected: true } }).meaning).toBe(
+      'absent',
     );
   });
 
