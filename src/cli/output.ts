@@ -88,14 +88,20 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
   const sayOnStderr = (text: string): void => {
     block.around(() => stderr.write(`${text}\n`));
   };
+  /** Names and AWS's words are in it: whoever reads it, here or in a build's log, has a terminal. */
+  const sayPlainly = (text: string): void => {
+    sayOnStderr(dropControlCharacters(text));
+  };
   const sayOnStdout = (text: string, { prefix = '' } = {}): void => {
-    const line = prefix + (stdout.isTTY ? dropControlCharacters(text) : text);
+    const line = prefix + dropControlCharacters(text);
     // Lines that go elsewhere do not disturb the block.
     if (stdout.isTTY) block.around(() => stdout.write(`${line}\n`));
     else stdout.write(`${line}\n`);
   };
   const writeJson = (value: object): void => {
-    stdout.write(`${JSON.stringify(value)}\n`);
+    // JSON escapes the old control characters itself, and not those of eight bits.
+    const text = JSON.stringify(value).replace(/\p{Cc}/gu, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
+    stdout.write(`${text}\n`);
   };
   const writeEvent = (event: { type: string } & object): void => {
     const { type, ...fields } = event;
@@ -128,7 +134,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       if (json && !quiet && !isSettled) writeEvent({ ...fields, type });
     },
     note(text) {
-      if (isTold()) sayOnStderr(text);
+      if (isTold()) sayPlainly(text);
     },
     print(text) {
       if (isTold()) sayOnStdout(text);
@@ -154,7 +160,7 @@ export function createOutput(streams: OutputStreams, options: OutputOptions): Ou
       else for (const line of describeFailureLines(failure, paintErr)) sayOnStderr(line);
     },
     alert(text) {
-      sayOnStderr(text);
+      sayPlainly(text);
     },
     startBlock(painter) {
       if (!live) return () => undefined;
