@@ -23,8 +23,13 @@ async function start({ taskQueue, region, address, debugMode = false }) {
     connection: await connect(address),
     taskQueue,
     region,
-    // Workflows in this thread: a worker costs a fifth.
-    worker: debugMode ? { debugMode: true } : {},
+    worker: {
+      // One case is served at a time; every poller more costs the server.
+      maxConcurrentWorkflowTaskPolls: 2,
+      maxConcurrentActivityTaskPolls: 2,
+      // Workflows in this thread: a worker costs a fifth.
+      ...(debugMode && { debugMode }),
+    },
   });
   running.set(taskQueue, { worker, ended: worker.run() });
   say({ started: taskQueue });
