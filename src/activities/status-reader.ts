@@ -21,6 +21,8 @@ export interface StatusReader {
   /** Calls back on every read of this job, and on ticks between, until the answered function is called. */
   watchTrainingJob(name: string, listener: Listener<TrainingJobObservation>): () => void;
   watchEndpoint(name: string, listener: Listener<EndpointObservation>): () => void;
+  /** What time it is at AWS, by its last answer: this host's clock may be wrong, or jump. */
+  awsNowMs: () => number;
   /** Ends the loop; watches are not called again. */
   close(): void;
 }
@@ -37,7 +39,8 @@ export function createStatusReader(
   sagemaker: SageMakerClient,
   pace: Pace,
   requestTimeoutMs = 10_000,
-  now: () => number = Date.now,
+  // A clock that counts on when the host's is set: an hour back would else be an hour without a read.
+  now: () => number = () => performance.now(),
 ): StatusReader {
   const watched = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
@@ -137,6 +140,8 @@ export function createStatusReader(
           }),
         listener,
       ),
+    // The SDK compares its answers' times with the host's clock, as signatures need it too.
+    awsNowMs: () => Date.now() + sagemaker.config.systemClockOffset,
     close() {
       isClosed = true;
       clearTimeout(timer);

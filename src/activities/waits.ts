@@ -29,6 +29,7 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
         what: `training job ${name}`,
         told,
         deadline,
+        nowMs: reader.awsNowMs,
         details: () => ({ samples }),
         changeIn(answered) {
           const job = completeTrainingJob(answered, seen);
@@ -44,6 +45,7 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
         what: `endpoint ${name}`,
         told,
         deadline,
+        nowMs: reader.awsNowMs,
         details: () => ({ status: seen?.status }),
         isAbsenceExpected: isGoing === true || seen?.status === 'Deleting',
         changeIn(answered) {
@@ -58,6 +60,8 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
 interface Waiting<Answer, Observation> {
   watch: (listener: (reading: Reading<Observation>) => void) => () => void;
   deadline: string | undefined;
+  /** The deadline is told by AWS's time, since the times that it counts from are AWS's. */
+  nowMs: () => number;
   details: () => unknown;
   isAbsenceExpected?: boolean;
   changeIn: (observation: Observation) => Answer | undefined;
@@ -74,7 +78,7 @@ async function untilAnswered<Answer, Observation>(waiting: Waiting<Answer, Obser
   const context = Context.current();
   // By the run's own time-out, which a worker of another pace may have put into its plan.
   const heartbeatEveryMs = (context.info.heartbeatTimeoutMs ?? 0) / 4;
-  let lastHeartbeatMs = 0;
+  let lastHeartbeatMs = -Infinity;
   const deadlineMs = waiting.deadline === undefined ? Infinity : Date.parse(waiting.deadline);
   let absentSinceMs: number | undefined;
   let failuresInRow = 0;
@@ -84,8 +88,8 @@ async function untilAnswered<Answer, Observation>(waiting: Waiting<Answer, Obser
     unwatch = waiting.watch((reading) => {
       try {
         const change = 'observation' in reading ? waiting.changeIn(reading.observation) : undefined;
-        if (!('tick' in reading) || Date.now() - lastHeartbeatMs >= heartbeatEveryMs) {
-          lastHeartbeatMs = Date.now();
+        if (!('tick' in reading) || performance.now() - lastHeartbeatMs >= heartbeatEveryMs) {
+          lastHeartbeatMs = performance.now();
           context.heartbeat(waiting.details());
         }
         // Told once for each outage: a line for every read of every wait would be an outage of its own.
@@ -97,13 +101,13 @@ async function untilAnswered<Answer, Observation>(waiting: Waiting<Answer, Obser
         }
         if ('tick' in reading) return;
         failuresInRow = 'trouble' in reading ? failuresInRow + 1 : 0;
-        absentSinceMs = 'absent' in reading ? (absentSinceMs ?? Date.now()) : undefined;
+        absentSinceMs = 'absent' in reading ? (absentSinceMs ?? performance.now()) : undefined;
         const untold = 'trouble' in reading ? findUntold(waiting, reading.trouble, failuresInRow) : undefined;
         if (change !== undefined) resolve(change);
         else if (untold) resolve(untold);
         else if (isGone(absentSinceMs, waiting.isAbsenceExpected)) resolve({ absent: true });
         // Only an answer can say that the deadline holds: what was not read may have ended long since.
-        else if ('observation' in reading && Date.now() >= deadlineMs) resolve({ deadlinePassed: true });
+        else if ('observation' in reading && waiting.nowMs() >= deadlineMs) resolve({ deadlinePassed: true });
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
@@ -128,5 +132,5 @@ function findUntold(
 }
 
 function isGone(absentSinceMs: number | undefined, isExpected = false): boolean {
-  return absentSinceMs !== undefined && (isExpected || Date.now() - absentSinceMs >= READS_LAG_MS);
+  return absentSinceMs !== undefined && (isExpected || performance.now() - absentSinceMs >= READS_LAG_MS);
 }

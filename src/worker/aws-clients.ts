@@ -56,7 +56,7 @@ export async function createAwsClients(options: {
   };
   const reading = new SageMakerClient(shared);
 
-  const budget = createRetryBudget(options.retryBudget, Date.now());
+  const budget = createRetryBudget(options.retryBudget, performance.now());
   const keeper = keepCredentials(first.config.credentials as CredentialsProvider);
   const { region: _name, ...clients } = aws;
   for (const client of Object.values(clients)) keepWithinBudget(client, { budget, keeper });

@@ -71,11 +71,11 @@ export function keepWithinBudget(
       async (args) => {
         const call = nameCall(commandName, args.input);
         const isExempt = isPaced || NEVER_HELD_BACK.test(commandName);
-        if (!isExempt && !budget.take(call, Date.now())) throw notSent(commandName);
+        if (!isExempt && !budget.take(call, performance.now())) throw notSent(commandName);
         const signedWith = keeper.generation();
         const settle = (error?: unknown): void => {
           const meaning = error === undefined ? undefined : readTrouble(error).meaning;
-          budget.settle(call, meaning === 'throttled' || meaning === 'unavailable', Date.now());
+          budget.settle(call, meaning === 'throttled' || meaning === 'unavailable', performance.now());
         };
         try {
           const answer = await next(args).catch(async (error: unknown) => {

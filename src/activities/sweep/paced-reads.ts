@@ -21,9 +21,9 @@ export function createPacedRead(readsPerSecond: number): PacedRead {
   let nextMs = 0;
   return async (at, call) => {
     for (let attempt = 1; ; attempt += 1) {
-      const startMs = Math.max(Date.now(), nextMs);
+      const startMs = Math.max(performance.now(), nextMs);
       nextMs = startMs + intervalMs;
-      await pause(startMs - Date.now());
+      await pause(startMs - performance.now());
       try {
         return await call();
       } catch (error) {
