@@ -42,7 +42,10 @@ export interface Scenario {
 }
 
 const deployFirst = async (rig: Rig, name: string): Promise<void> => {
-  await (await rig.start('deploy', deployInput(name))).result();
+  const handle = await rig.start('deploy', deployInput(name));
+  // A run that is terminated while it takes things away leaves no ledger to say so.
+  rig.exempt(handle.workflowId, { from: ['truth'], reason: 'the run that takes its place is terminated' });
+  await handle.result();
 };
 
 export const SCENARIOS: Scenario[] = [
