@@ -25,7 +25,7 @@ const FROM = {
   EndpointTimedOut: 'a run',
   EndpointNotFound: 'a run, and a prediction',
   ModelError: 'a prediction',
-  TemporalUnreachable: 'the client',
+  TemporalUnreachable: 'the client, and a run of sweep, which asks Temporal about other runs',
   AwsUnreachable: 'a run, and the client where it reads logs or predicts',
   RunNotFound: 'the client',
   RunTerminated: 'the client',
@@ -41,6 +41,28 @@ const TRIED_AGAIN = {
     'minutes that a cancel cuts short; reads for two hours; stops and deletes until AWS has answered. Waiting for a job ' +
     'or an endpoint never ends for it.',
   RoleNotAssumable: 'creates for 90 seconds, since IAM takes up to a minute to spread a new role.',
+};
+
+/** What the `outcome` of a failure's details tells beside its code; codes that are not here have none. */
+const OUTCOMES = {
+  LimitExceeded:
+    "`over quota`, with the quota's name, limit and use where AWS tells them; or `failed`, of a training job or an endpoint, " +
+    'by `capacity`. A run does not wait for either: what others end is not ours to know.',
+  ArtefactMissing: '`completed`, where this run saw the training job end so',
+  TrainingJobFailed:
+    "`failed`, by `algorithm`, `client`, `internal` or `unknown`, as AWS's reason begins; `leftModelData` where model data " +
+    'stands all the same, perhaps in part',
+  TrainingJobStopped: '`stopped`, by `person` or `unknown`; `leftModelData` where it left a model',
+  TrainingJobTimedOut:
+    "`stopped`, by `max-runtime`, `max-wait` or the run's own `deadline`; `leftModelData` where it left a model; or " +
+    "`unfinished`, where the run's stop was not seen to take effect",
+  TrainingJobNotFound: '`deleted`, where it was there when the run began to wait for it',
+  EndpointFailed:
+    '`failed`; `superseded`, with the config that serves since; or `rollback failed`: it serves a mix of old and new, ' +
+    'and nothing of it was deleted',
+  EndpointRolledBack: '`rolled back`, with the config that serves as before',
+  EndpointTimedOut: '`unfinished`, with the status in which it was seen last',
+  EndpointNotFound: '`deleted`, where it was there when the run began to wait for it',
 };
 
 const EXIT_CODES = {
@@ -65,7 +87,8 @@ Made from the table of failures in \`src/domain/failures.ts\` by \`npm run error
 
 A code is the same everywhere: the \`type\` of a workflow's ApplicationFailure, the \`code\` of the client's
 \`SageMakerError\`, and the \`code\` in the last line that a command prints with \`--json\`. The failure's \`details\` hold, where
-they are known, AWS's own words (\`reason\`), its \`requestId\`, every problem of an input (\`problems\`), the fields in which a
+they are known, AWS's own words (\`reason\`) and its \`requestId\`, what became of the training job or the endpoint
+(\`outcome\`, told apart by its \`resource\` and \`kind\`), every problem of an input (\`problems\`), the fields in which a
 taken name differs (\`differences\`, never secret values), the container's last log lines (\`logTail\`), the training job, the
 model data, the endpoint, and the ledger of what the run made.
 
@@ -88,6 +111,7 @@ function renderErrorsPage(failures, examples) {
       `<!-- run by errors.test.ts -->\n\n\`\`\`text\n${examples[code]}\n\`\`\`\n`,
       `- What to do: ${fix}`,
       `- Met by: ${FROM[code]}`,
+      ...(OUTCOMES[code] === undefined ? [] : [`- Outcome: ${OUTCOMES[code]}`]),
       `- Tried again: ${TRIED_AGAIN[code] ?? 'no'}`,
       `- Exit code: ${exitCode}\n`,
     ].join('\n'),
@@ -95,7 +119,7 @@ function renderErrorsPage(failures, examples) {
   return [HEAD, '## Exit codes\n', `${exits.join('\n')}\n`, ...sections].join('\n');
 }
 
-module.exports = { renderErrorsPage, FROM, TRIED_AGAIN, EXIT_CODES, PAGE, EXAMPLES };
+module.exports = { renderErrorsPage, FROM, OUTCOMES, TRIED_AGAIN, EXIT_CODES, PAGE, EXAMPLES };
 
 if (require.main === module) {
   const { FAILURES } = require('../lib/domain/failures.js');

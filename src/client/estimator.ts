@@ -190,6 +190,10 @@ export class Estimator {
    * killed: the run goes on, and {@link Estimator.attach} finds it. With `wait: false` it returns as soon as Temporal has
    * the run; {@link Estimator.deploy} waits for it then. The log can fail nothing: what is in its way is a notice.
    *
+   * A job that was stopped is an error, whatever it has left. With `acceptStopped: 'if-model-exists'` the run goes on with
+   * the model that such a job has left, and so does a later {@link Estimator.deploy}; the result's `outcome` then says
+   * `stopped`, and by whom.
+   *
    * @param inputs an S3 URI or {@link s3Input} for the channel `training`, or an object of channels
    * @returns the run, which has ended where `wait` was not false
    * @throws {@link SageMakerError} `InvalidInput` with every problem; `RunConflict`; `NameTaken`; `TemporalUnreachable`;

@@ -50,7 +50,7 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
   },
   LimitExceeded: {
     what: 'A quota of the AWS account is used up, or AWS has no capacity.',
-    fix: 'Ask AWS to raise the named quota, choose another instance type, or wait until others have ended.',
+    fix: 'Ask AWS to raise the named quota, choose another instance type, or start again when others have ended.',
     exitCode: EXIT.limit,
   },
   RoleNotAssumable: {
@@ -70,12 +70,12 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
   },
   TrainingJobStopped: {
     what: 'The training job was stopped by someone other than this run.',
-    fix: 'Find out who stopped it; start again under a new name.',
+    fix: 'Find out who stopped it; start again under a new name, or with acceptStopped to go on with what such a job leaves.',
     exitCode: EXIT.failed,
   },
   TrainingJobTimedOut: {
     what: 'The training job ran into a limit of time and was stopped.',
-    fix: 'Raise the limit that the message names, or make the training shorter.',
+    fix: 'Raise the limit that the message names, make the training shorter, or set acceptStopped to go on with what such a job leaves.',
     exitCode: EXIT.failed,
   },
   TrainingJobNotFound: {

@@ -39,6 +39,7 @@ export type {
   HeldCall,
 } from './control/fault-rules';
 export type {
+  AwsWord,
   EndpointEnd,
   EndpointRuleInput,
   EndpointScript,

@@ -55,8 +55,10 @@ const told = {
   status: word.meta({ description: "SageMaker's status, as last seen." }),
   secondaryStatus: word.meta({ description: "SageMaker's secondary status, as last seen." }),
 };
-const ofJob = { resource: z.literal('training job'), ...told };
-const ofEndpoint = { resource: z.literal('endpoint'), status: told.status };
+const KIND_OF_RESOURCE = { description: 'Kind of resource that it is about.' };
+const ofJob = { resource: z.literal('training job').meta(KIND_OF_RESOURCE), ...told };
+const ofEndpoint = { resource: z.literal('endpoint').meta(KIND_OF_RESOURCE), status: told.status };
+const HOW_IT_ENDED = { description: 'How it ended.' };
 const cause = z
   .enum(['algorithm', 'client', 'internal', 'capacity', 'unknown'])
   .meta({ description: "What the beginning of AWS's reason blames." });
@@ -66,12 +68,12 @@ const leftModelData = uri
 const serves = name.meta({ description: 'Name of the endpoint config that serves.' });
 
 const jobCompleted = z
-  .strictObject({ ...ofJob, kind: z.literal('completed') })
+  .strictObject({ ...ofJob, kind: z.literal('completed').meta(HOW_IT_ENDED) })
   .meta({ id: 'CompletedTrainingJob', title: 'Completed', description: 'The training job ended as was asked for.' });
 const jobStopped = z
   .strictObject({
     ...ofJob,
-    kind: z.literal('stopped'),
+    kind: z.literal('stopped').meta(HOW_IT_ENDED),
     by: z.enum(['person', 'max-runtime', 'max-wait', 'deadline', 'unknown']).meta({
       description: "A person, AWS's limits of time, the run's own deadline, or by what this version does not know.",
     }),
@@ -79,23 +81,23 @@ const jobStopped = z
   })
   .meta({ id: 'StoppedTrainingJob', title: 'Stopped', description: 'The training job was told to end before it had.' });
 const jobFailed = z
-  .strictObject({ ...ofJob, kind: z.literal('failed'), cause, leftModelData })
+  .strictObject({ ...ofJob, kind: z.literal('failed').meta(HOW_IT_ENDED), cause, leftModelData })
   .meta({ id: 'FailedTrainingJob', title: 'Failed', description: 'The training job failed.' });
 const jobLost = z
-  .strictObject({ ...ofJob, kind: z.enum(['deleted', 'unfinished']) })
+  .strictObject({ ...ofJob, kind: z.enum(['deleted', 'unfinished']).meta(HOW_IT_ENDED) })
   .meta({ id: 'LostTrainingJob', title: 'Lost', description: 'No end of the training job was seen.' });
 const endpointFailed = z
-  .strictObject({ ...ofEndpoint, kind: z.literal('failed'), cause })
+  .strictObject({ ...ofEndpoint, kind: z.literal('failed').meta(HOW_IT_ENDED), cause })
   .meta({ id: 'FailedEndpoint', title: 'Endpoint failed', description: 'The endpoint serves nothing.' });
 const endpointServesOther = z
-  .strictObject({ ...ofEndpoint, kind: z.enum(['rolled back', 'superseded']), serves, cause })
+  .strictObject({ ...ofEndpoint, kind: z.enum(['rolled back', 'superseded']).meta(HOW_IT_ENDED), serves, cause })
   .meta({
     id: 'EndpointServingOther',
     title: 'Serves another',
     description: 'The endpoint serves, but another model.',
   });
 const endpointUnsettled = z
-  .strictObject({ ...ofEndpoint, kind: z.enum(['rollback failed', 'deleted', 'unfinished']) })
+  .strictObject({ ...ofEndpoint, kind: z.enum(['rollback failed', 'deleted', 'unfinished']).meta(HOW_IT_ENDED) })
   .meta({
     id: 'UnsettledEndpoint',
     title: 'Unsettled',
@@ -105,7 +107,7 @@ const amount = z.number().optional();
 const overQuota = z
   .strictObject({
     resource: ledgerEntry.shape.kind,
-    kind: z.literal('over quota'),
+    kind: z.literal('over quota').meta(HOW_IT_ENDED),
     quota: z.string().optional().meta({ description: 'Name of the quota, where AWS names it.' }),
     limit: amount.meta({ description: 'What the quota grants.' }),
     inUse: amount.meta({ description: 'How much of it was in use.' }),

@@ -80,11 +80,13 @@ function describeEnd(
   return `AWS stopped the training job ${name}: ${secondaryStatus}`;
 }
 
-function whatToDoWith(leftModelData: string, { kind }: FailedTrainingJob | StoppedTrainingJob): string {
-  return kind === 'failed'
-    ? `Read AWS's reason and the last log lines, and start again under a new name. It left ${leftModelData}, perhaps in part.`
-    : `Deploy what it left, ${leftModelData}, if that is good enough; the next time acceptStopped goes on with it. Else ` +
-        'raise its limits and start again under a new name.';
+function whatToDoWith(leftModelData: string, ended: FailedTrainingJob | StoppedTrainingJob): string {
+  if (ended.kind === 'failed') {
+    return `Read AWS's reason and the last log lines, and start again under a new name. It left ${leftModelData}, perhaps in part.`;
+  }
+  const isLimit = ended.by === 'max-runtime' || ended.by === 'max-wait';
+  const again = isLimit ? 'raise the limit and start again' : 'start again';
+  return `Deploy what it left, ${leftModelData}, if that is good enough; acceptStopped goes on with it the next time. Else ${again} under a new name.`;
 }
 
 /** For one who wants it: that it is there is then known, or the run fails. */

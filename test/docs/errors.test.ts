@@ -1,7 +1,7 @@
 /** docs/errors.md is what the table of failures says, and what it says beyond that is what the code does. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FAILURE_CODES, type FailureCode } from '../../src/contract';
+import { FAILURE_CODES, type FailureCode, type OutcomesByCode } from '../../src/contract';
 import { EXIT, FAILURES } from '../../src/domain/failures';
 import { failureOf } from '../../src/activities/aws-errors';
 import { ROOT, readDocument } from './markdown';
@@ -10,6 +10,7 @@ interface ErrorsPage {
   renderErrorsPage(failures: typeof FAILURES, examples: Record<FailureCode, string>): string;
   EXAMPLES: string;
   FROM: Record<FailureCode, string>;
+  OUTCOMES: Record<string, string>;
   TRIED_AGAIN: Partial<Record<FailureCode, string>>;
   EXIT_CODES: Record<string, string>;
 }
@@ -37,10 +38,27 @@ test('every exit code that a failure has is explained', () => {
 });
 
 test('what is told of a run is what activities and workflows fail with', () => {
-  const inRuns = sourcesOf('activities', 'workflows');
+  const ofEnds = readFileSync(join(ROOT, 'src/domain/outcomes.ts'), 'utf8');
+  const inRuns = sourcesOf('activities', 'workflows') + ofEnds;
   const named = FAILURE_CODES.filter((code) => inRuns.includes(`'${code}'`) && code !== 'Cancelled');
   const told = FAILURE_CODES.filter((code) => /a run|anything/.test(page.FROM[code]) && code !== 'Cancelled');
   expect(told).toEqual(named);
+});
+
+test('an outcome is told of the codes that have one', () => {
+  const typed: Record<keyof OutcomesByCode, true> = {
+    LimitExceeded: true,
+    ArtefactMissing: true,
+    TrainingJobFailed: true,
+    TrainingJobStopped: true,
+    TrainingJobTimedOut: true,
+    TrainingJobNotFound: true,
+    EndpointFailed: true,
+    EndpointRolledBack: true,
+    EndpointTimedOut: true,
+    EndpointNotFound: true,
+  };
+  expect(Object.keys(page.OUTCOMES)).toEqual(Object.keys(typed));
 });
 
 test('what is tried again is what activities let Temporal retry', () => {
@@ -69,7 +87,10 @@ test.each([
 
 function sourcesOf(...rooms: string[]): string {
   return rooms
-    .flatMap((room) => readdirSync(join(ROOT, 'src', room)).map((file) => join(ROOT, 'src', room, file)))
-    .map((path) => readFileSync(path, 'utf8'))
+    .flatMap((room) =>
+      readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' }).map((file) => join(room, file)),
+    )
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(ROOT, 'src', file), 'utf8'))
     .join('\n');
 }

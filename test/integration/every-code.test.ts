@@ -66,6 +66,9 @@ require('http').createServer((request, response) => {
 }).listen(Number(process.env.SAGEMAKER_BIND_TO_PORT), '127.0.0.1');
 `;
 
+/** For a sign that comes within a second where nothing else goes on. */
+const LIMIT_MS = 60_000;
+
 const MODEL_DATA = `s3://${DATA_BUCKET}/given/model.tar.gz`;
 const EXAMPLES = join(__dirname, '../../scripts/error-examples.json');
 const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
@@ -95,6 +98,7 @@ const refuse = (operation: string, resource: string, status: number, code: strin
 async function untilTraining(run: Run<'fit'>): Promise<void> {
   await until(async () => (await run.progress()).trainingJob?.secondaryStatus === 'Training', {
     what: `${run.workflowId} to train`,
+    limitMs: LIMIT_MS,
   });
 }
 
@@ -102,6 +106,7 @@ async function untilTraining(run: Run<'fit'>): Promise<void> {
 async function untilAsked(operation: string, logGroupName: string): Promise<void> {
   await until(async () => (await rig.calls(operation)).some(({ resource }) => resource === logGroupName), {
     what: `${operation} of ${logGroupName}`,
+    limitMs: LIMIT_MS,
   });
 }
 
@@ -112,6 +117,7 @@ async function untilLogged(jobName: string): Promise<void> {
   const ofJob = { logGroupName: TRAINING_LOG, logStreamNamePrefix: `${jobName}/` };
   await until(async () => ((await logs.send(new FilterLogEventsCommand(ofJob))).events ?? []).length > 0, {
     what: `the first line of ${jobName}`,
+    limitMs: LIMIT_MS,
   });
 }
 

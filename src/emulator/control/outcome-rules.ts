@@ -6,14 +6,14 @@ import type { EndpointStatus, SecondaryStatus, TrainingJobStatus } from '@aws-sd
 import { InvalidControlRequest } from './fault-rules';
 
 /** A word of AWS's, or one that it may have tomorrow. */
-type Word<Known extends string> = Known | (string & {});
+export type AwsWord<Known extends string> = Known | (string & {});
 
 /** One status that a scripted training job is in for a while. */
 export interface TrainingJobStep {
   /** @default 'InProgress', of the secondary status Stopping 'Stopping' */
-  status?: Word<TrainingJobStatus>;
+  status?: AwsWord<TrainingJobStatus>;
   /** What Describe tells, and what becomes a transition. */
-  secondaryStatus: Word<SecondaryStatus>;
+  secondaryStatus: AwsWord<SecondaryStatus>;
   /** @default AWS's own */
   statusMessage?: string;
   /** How long it lasts, in ms. */
@@ -27,7 +27,7 @@ export interface TrainingJobEnd {
   /** What Describe tells from then on. */
   status: 'Completed' | 'Failed' | 'Stopped';
   /** @default the status */
-  secondaryStatus?: Word<SecondaryStatus>;
+  secondaryStatus?: AwsWord<SecondaryStatus>;
   /** @default AWS's own */
   statusMessage?: string;
   /** AWS's words about a failure. */
@@ -47,7 +47,7 @@ export interface TrainingJobScript {
 /** One status that a scripted endpoint is in for a while. */
 export interface EndpointStep {
   /** What Describe tells. */
-  status: Word<EndpointStatus>;
+  status: AwsWord<EndpointStatus>;
   /** How long it lasts, in ms. */
   durationMs: number;
   /** AWS's words, from then on. */
@@ -59,7 +59,7 @@ export interface EndpointStep {
 /** How a scripted creation, update or change ends. */
 export interface EndpointEnd {
   /** What Describe tells from then on. */
-  status: Word<EndpointStatus>;
+  status: AwsWord<EndpointStatus>;
   /** Which endpoint config is InService: that of the deployment under way, or what served before. @default 'new' */
   serves?: 'new' | 'old';
   /** AWS's words. */

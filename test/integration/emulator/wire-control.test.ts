@@ -280,8 +280,25 @@ describe('the control paths', () => {
     await expect(server.control.setClock({ phases: { Starting: -1 } })).rejects.toThrow('phases.Starting');
   });
 
+  it('take rules of outcomes, tell them, and let them go', async () => {
+    const [first, second] = await server.control.addOutcomes([
+      { kind: 'training job', id: 'mine', resource: 'a', end: { status: 'Stopped' } },
+      { kind: 'endpoint', when: 'now', end: { status: 'OutOfService' } },
+    ]);
+    expect([first?.when, first?.lives, second?.id]).toEqual(['create', 0, 'outcome-1']);
+    expect(await server.control.outcomes()).toEqual([first, second]);
+    await expect(server.control.addOutcomes([{ kind: 'endpoint', end: { status: '' } }])).rejects.toThrow('status=400');
+    await expect(server.control.clearOutcomes('none')).rejects.toThrow('status=404');
+    await server.control.clearOutcomes('mine');
+    expect(await server.control.outcomes()).toEqual([second]);
+    await server.control.clearOutcomes();
+    expect(await server.control.outcomes()).toEqual([]);
+  });
+
   it.each([
     ['GET', 'nothing', '', 404],
+    ['POST', 'outcomes', '{"rules":[{"kind":"model"}]}', 400],
+    ['PUT', 'outcomes', '{}', 405],
     ['GET', '', '', 404],
     ['PUT', 'clock', '{}', 405],
     ['POST', 'calls', '{}', 405],
