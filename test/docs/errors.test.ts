@@ -72,14 +72,15 @@ test('what is tried again is what activities let Temporal retry', () => {
 test.each([
   ['creates: six hours', 'create-patiently.ts', 'AwsUnreachable: 6 * 3_600_000'],
   ['a role: 90 seconds', 'create-patiently.ts', 'RoleNotAssumable: 90_000'],
-  ['pauses of five minutes', 'create-patiently.ts', 'most: 300_000'],
+  ['pauses of five minutes', '../domain/backoff.ts', 'CREATE = { first: 2, most: 5 }'],
+  ['five times a minute', '../domain/backoff.ts', 'most: 60_000'],
   ['updates: forty times', 'update-endpoint.ts', 'RETRIES_MAX = 40'],
   ['the first step: an hour', 'activity-options.ts', "scheduleToCloseTimeout: '1 hour'"],
   ['reads: two hours', 'activity-options.ts', "scheduleToCloseTimeout: '2 hours'"],
   [
     'stops and deletes: until AWS has answered',
     'activity-options.ts',
-    'startToCloseTimeout: run.callTimeoutMs, retry: RETRY }',
+    'startToCloseTimeout: run.callTimeoutMs,\n    retry: retrying(run.runTag, run),\n  });',
   ],
 ])('the figure stands in the code: %s', (_what, file, text) => {
   expect(readFileSync(join(ROOT, 'src/workflows', file), 'utf8')).toContain(text);
