@@ -21,8 +21,12 @@ export function resultFields(workflowType: string, result: unknown): object {
 
 /** What is good to know beside the result, as the SageMaker SDK says it. */
 export function describeUse(result: unknown): string[] {
-  const { trainingTimeSeconds, billableTimeSeconds } = fieldsOf(result);
+  const { trainingTimeSeconds, billableTimeSeconds, outcome } = fieldsOf(result);
+  const { kind, by, secondaryStatus } = fieldsOf(outcome);
   return [
+    ...(kind === 'stopped' && typeof by === 'string'
+      ? [`Not completed: the job was stopped (${[by, secondaryStatus].join(', ')}); the model is what it had left`]
+      : []),
     ...(typeof trainingTimeSeconds === 'number' ? [`Training seconds: ${String(trainingTimeSeconds)}`] : []),
     ...(typeof billableTimeSeconds === 'number' ? [`Billable seconds: ${String(billableTimeSeconds)}`] : []),
   ];

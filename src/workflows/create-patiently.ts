@@ -3,7 +3,7 @@
  * does not answer and nothing was made, the workflow waits and asks again; only that wait can be cancelled, never a
  * create under way.
  */
-import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { Created } from '../activities';
 import type { FailureCode, LedgerEntry, ResourceKind } from '../contract';
 import { createPauseMs, type RetryPace } from '../domain/backoff';
@@ -11,6 +11,7 @@ import { READS_LAG_MS } from '../domain/deadlines';
 import { explain } from './failures';
 import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { Run } from './run';
+import { throwIfCancelled } from './throw-if-cancelled';
 
 /** For how long a create is asked again, by why it failed. All else fails at once. */
 const PATIENCE_MS: Partial<Record<FailureCode, number>> = {
@@ -30,7 +31,7 @@ export async function createPatiently(
   const startedMs = Date.now();
   let mayBeMade = false;
   for (let attempt = 0; ; attempt++) {
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`cancelled before the ${kind}`);
+    throwIfCancelled(`the ${kind}`);
     record.note({ kind, name, state: 'intended' });
     record.countAttempt(`create ${kind}`);
     try {

@@ -5,6 +5,7 @@ import { looking } from './activity-options';
 import { outcome } from './failures';
 import { inRun, type RunSummary } from './run';
 import { deleteHosting } from './take-down';
+import { throwIfCancelledNow } from './throw-if-cancelled';
 
 /**
  * Deletes the endpoint, whoever made it, then its endpoint config and models where a run of ours made them; the rest is
@@ -29,6 +30,7 @@ export function deleteEndpoint(input: DeleteEndpointInput): Promise<DeleteEndpoi
     run.record.enter('Deleting');
     const live = await looking(run.plan.run, `look at endpoint ${endpointName}`).describeHosting(endpointName);
     if (!live) throw outcome('EndpointNotFound', `there is no endpoint named ${endpointName}`);
+    throwIfCancelledNow('the take-down');
     // Half a take-down helps nobody: once begun it goes to its end.
     await CancellationScope.nonCancellable(() => deleteHosting(run, live));
     const { ledger } = run.record.progress;

@@ -22,6 +22,7 @@ import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { Run, RunSummary } from './run';
 import { removeEndpoint, retireReplaced, takeDownUnserved } from './take-down';
 import { jobIsGone } from './train-model';
+import { throwIfCancelledNow } from './throw-if-cancelled';
 import { UPDATED, updateEndpoint } from './update-endpoint';
 
 /** How often an endpoint may change under our eyes before we give up taking turns with whoever changes it. */
@@ -127,6 +128,7 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
         return updated;
       }
     } else if (endpoint.status === 'Failed') {
+      throwIfCancelledNow('the failed endpoint was removed');
       // It serves nothing and takes no update; only its delete makes room.
       await CancellationScope.nonCancellable(() => removeEndpoint(run, name, endpoint.endpointConfigName));
       replaced.push(live);

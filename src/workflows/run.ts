@@ -16,6 +16,7 @@ import type { Plan, RunIdentity } from '../domain/plan';
 import { preparing } from './activity-options';
 import { explain, locate } from './failures';
 import { openRunRecord, type RunRecord } from './run-record';
+import { throwIfCancelledNow } from './throw-if-cancelled';
 
 /** A run under way: its plan and its record. */
 export interface Run {
@@ -42,6 +43,7 @@ export async function inRun<Result extends object>(
   try {
     const plan = await preparing().prepare(type, input, identify(type, plansMade++));
     record.planned(plan);
+    throwIfCancelledNow('anything was made');
     const result = await steps({ plan, record });
     record.close('Done');
     const { ledger, warnings } = record.progress;

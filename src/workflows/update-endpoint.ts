@@ -1,7 +1,7 @@
 /**
  * Sends the update of a live endpoint, once. Called by `host-model.ts` with the endpoint as it was just before.
  */
-import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import { READS_LAG_MS } from '../domain/deadlines';
 import type { HostingPlan } from '../domain/plan';
@@ -9,6 +9,7 @@ import { creating } from './activity-options';
 import { pauseMs } from './create-patiently';
 import { explain } from './failures';
 import type { Run } from './run';
+import { throwIfCancelled } from './throw-if-cancelled';
 
 const RETRIES_MAX = 40;
 
@@ -20,7 +21,7 @@ export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingD
   const request = { EndpointName: name, EndpointConfigName: plan.endpoint.EndpointConfigName };
   const startedMs = Date.now();
   for (let attempt = 0; ; attempt++) {
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before the update');
+    throwIfCancelled('the update');
     run.record.countAttempt('update endpoint');
     try {
       const { outcome } = await CancellationScope.nonCancellable(() =>

@@ -57,7 +57,7 @@ function isTooLate({ scenario, call }: CancelCase): boolean {
 /** What of a row is not as it must be, in words; that nothing is made twice is for the checker to see. */
 export function expectedOf(one: CancelCase, row: Row): string[] {
   const scenario = SCENARIOS_CANCELLED[one.scenario]!;
-  const leaves = row.leaves.map((left) => left.replace(/: NAME.*/, ''));
+  const leaves = row.leaves.map(withoutName);
   const problems: string[] = [];
   if (isTooLate(one)) {
     if (row.end !== scenario.ends) problems.push(`ended ${row.end}, not ${scenario.ends}`);
@@ -65,18 +65,21 @@ export function expectedOf(one: CancelCase, row: Row): string[] {
     return problems;
   }
   if (row.end !== 'Cancelled') problems.push(`ended ${row.end}, not Cancelled`);
-  return [...problems, ...problemsOfStanding(scenario, leaves), ...row.ledger.flatMap(problemsOfEntry)];
+  return [
+    ...problems,
+    ...problemsOfStanding(row.before.map(withoutName), leaves),
+    ...row.ledger.flatMap(problemsOfEntry),
+  ];
 }
 
 /** A job that has ended; of hosting all or nothing, as it was before the run. */
-function problemsOfStanding({ prepare }: Scenario, leaves: string[]): string[] {
+function problemsOfStanding(before: string[], leaves: string[]): string[] {
   const [job, ...further] = leaves.filter((one) => one.startsWith('training job'));
   const hosting = leaves.filter((one) => !one.startsWith('training job'));
-  const asBefore = prepare ? ['model', 'endpoint config', 'endpoint: InService'] : [];
   return [
     ...(job === undefined || /: (Stopped|Completed|Failed)$/.test(job) ? [] : [`leaves ${job}`]),
     ...further.map((one) => `leaves another ${one}`),
-    ...(hosting.join() === asBefore.join() ? [] : [`leaves ${hosting.join()}`]),
+    ...(hosting.join() === before.join() ? [] : [`leaves ${hosting.join()}`]),
   ];
 }
 
@@ -84,4 +87,8 @@ function problemsOfStanding({ prepare }: Scenario, leaves: string[]): string[] {
 function problemsOfEntry({ kind, name, state, reason }: LedgerEntry): string[] {
   const isSaid = state === 'deleted' || state === 'adopted' || (state === 'left' && reason !== undefined);
   return isSaid ? [] : [`says of the ${kind} ${name} that it is ${state}`];
+}
+
+function withoutName(standing: string): string {
+  return standing.replace(/: NAME.*/, '');
 }

@@ -8,7 +8,7 @@ import type { CallGate } from '../support/call-gate';
 import type { CaseRig, Place } from '../support/case-rig';
 import type { Handle } from '../support/rig';
 import { until } from '../support/until';
-import { tellEnding, type Ending } from './ending';
+import { tellEnding, tellStanding, type Ending } from './ending';
 import type { Scenario } from './kill-scenarios';
 
 export interface Cancel {
@@ -19,6 +19,8 @@ export interface Cancel {
 }
 
 export interface Row extends Ending {
+  /** What stood before the run. */
+  before: string[];
   /** The call at which the second cancel came; undefined where the run had nothing left to ask. */
   secondAt?: string;
   /** Stops that took effect. */
@@ -38,6 +40,7 @@ export async function cancelOne(
   const one = await rig.startCase({ ...scenario.options, place });
   try {
     await scenario.prepare?.(one);
+    const before = await tellStanding(one);
     const { gate } = one;
     let isReached = false;
     void gate.stopAt(call, moment).then(() => (isReached = true));
@@ -55,7 +58,7 @@ export async function cancelOne(
       taskQueues: [one.taskQueue],
       workflowIds: [handle.workflowId],
     }).then(() => '', String);
-    return { ...ending, stops: stops.length, broken, ...(secondAt !== undefined && { secondAt }) };
+    return { ...ending, before, stops: stops.length, broken, ...(secondAt !== undefined && { secondAt }) };
   } finally {
     await one.close();
   }

@@ -31,7 +31,7 @@ export async function tellEnding(one: Case, handle: Handle): Promise<Ending> {
   return {
     end,
     ledger: anonymous(one, ledger),
-    leaves: anonymous(one, await listStanding(one)),
+    leaves: await tellStanding(one),
     effects: countEffects(await one.control.calls()),
   };
 }
@@ -47,6 +47,11 @@ async function endOf(handle: Handle): Promise<Pick<Ending, 'end' | 'ledger'>> {
     const { memo } = await handle.describe();
     return { end: code, ledger: (memo?.temporalSagemakerRun as { ledger?: LedgerEntry[] } | undefined)?.ledger ?? [] };
   }
+}
+
+/** What stands on AWS: kind, name, status. */
+export async function tellStanding(one: Case): Promise<string[]> {
+  return anonymous(one, await listStanding(one));
 }
 
 async function listStanding({ sagemaker }: Case): Promise<string[]> {

@@ -36,9 +36,9 @@ import {
 } from '../../src/contract';
 import type { StandingResource } from '../../src/emulator';
 import { failureOfRun, type EndedBadly } from '../support/failures';
-import { runSideBySide } from '../support/lives';
 import { startLosingProxy } from '../support/losing-proxy';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
+import { openStories } from '../support/stories';
 import { until } from '../support/until';
 
 jest.setTimeout(400_000);
@@ -48,10 +48,7 @@ const LIMIT = { limitMs: 120_000 };
 
 let rig: Rig;
 let session: Session;
-let told: (story: string) => Promise<void>;
-
-/** Stories by the sentence that they show. Each asserts for itself; a test waits for each. */
-const STORIES: Record<string, () => Promise<void>> = {};
+const { tell, begin } = openStories(40);
 
 beforeAll(async () => {
   rig = await startRig({
@@ -62,7 +59,7 @@ beforeAll(async () => {
   await rig.control.addOutcomes([
     { kind: 'training job', resource: 'endless-.*', steps: [{ secondaryStatus: 'Training', durationMs: 1 }] },
   ]);
-  told = runSideBySide(STORIES, 40);
+  begin();
 });
 afterAll(() => rig.close());
 
@@ -117,11 +114,6 @@ function untagged(planned: PlannedRequests): Required<PlannedRequests> {
 
 const planFit = (input: FitInput) => untagged(planRun('fit', input, { region: 'us-east-1' }));
 const planDeploy = (input: DeployInput) => untagged(planRun('deploy', input, { region: 'us-east-1' }));
-
-function tell(sentence: string, story: () => Promise<void>): void {
-  STORIES[sentence] = story;
-  it(sentence, () => told(sentence));
-}
 
 describe('a run', () => {
   tell('that a hundred callers of the Estimator start at once is one run, and all of them get it', async () => {

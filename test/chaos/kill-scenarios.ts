@@ -85,6 +85,19 @@ export const SCENARIOS: Record<string, Scenario> = {
     ends: 'EndpointFailed',
     leaves: [],
   },
+  'deploy, rolled back': {
+    type: 'deploy',
+    input: (name) => deployInput(name),
+    prepare: deployEarlier,
+    options: {
+      onSeen: {
+        Updating: endWith({ status: 'InService', serves: 'old', failureReason: 'The container did not answer.' }),
+      },
+    },
+    killAfter: 'DescribeEndpoint (Updating), again',
+    ends: 'EndpointRolledBack',
+    leaves: HOSTED,
+  },
   fitThenDeploy: {
     type: 'fitThenDeploy',
     input: (name) => mainJob(name),

@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blocksIn, codeBlocks, ROOT, type CodeBlock } from './markdown';
 
-/** The rooms of src/ that are doors of the package. */
-export const PUBLIC_ROOMS = ['client', 'worker', 'workflows', 'emulator'];
+/** The rooms of src/ that are doors of the package, and the one whose exports two doors share. */
+export const PUBLIC_ROOMS = ['client', 'worker', 'workflows', 'emulator', 'payload-codec'];
 
 export function typescriptBlocks(): CodeBlock[] {
   return [...codeBlocks(), ...examplesInSources()].filter(({ language }) => language === 'ts');

@@ -160,7 +160,8 @@ async function startCase({ server, router, processes }: Shared, place: Place, op
   const gate = createCallGate({
     namedTwice: options.phases ? [] : SEEN_TWICE,
     onStatus(status, times) {
-      const phase = PHASES.find((one) => one === status);
+      // A job that is stopped while it uploads shows the stop, and uploads on.
+      const phase = status === 'Stopping' ? 'Uploading' : PHASES.find((one) => one === status);
       if (options.phases || !phase || times !== (SEEN_TWICE.includes(phase) ? 2 : 1)) return;
       const endPhase = (): unknown => control.setClock({ phases: { [phase]: 0 } });
       void (options.onSeen?.[phase] ?? endPhase)(control);

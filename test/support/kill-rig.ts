@@ -30,7 +30,8 @@ export interface KillRig {
   sagemaker: SageMakerClient;
   client: Client;
   server(): TemporalServer;
-  startWorker(): Promise<TestProcess>;
+  /** @param env what this one has in its environment beside */
+  startWorker(env?: NodeJS.ProcessEnv): Promise<TestProcess>;
   /** Starts the server again on the same ports and database. */
   restartServer(): Promise<void>;
   /** Calls of one operation for one resource. */
@@ -79,7 +80,7 @@ export async function startKillRig(): Promise<KillRig> {
     sagemaker,
     client,
     server: () => server,
-    async startWorker() {
+    async startWorker(env = {}) {
       const worker = startProcess(process.execPath, [PROGRAM, 'worker', '--json'], {
         env: {
           ...process.env,
@@ -89,9 +90,10 @@ export async function startKillRig(): Promise<KillRig> {
           // A create that lost its worker is tried again after three of these.
           TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: '1500',
           TEMPORAL_SAGEMAKER_SHUTDOWN_GRACE_MS: '2000',
+          ...env,
         },
       });
-      await worker.waitForOutput(/"ready":true/);
+      await worker.waitForOutput(/"ready":true/, 60_000);
       return worker;
     },
     async restartServer() {

@@ -43,7 +43,10 @@ export async function liveThrough(
   const made = (await run('fitThenDeploy', mainJob(name))) as FitThenDeployResult;
   const late = rules.filter(({ action }) => action === 'stale');
   const clearLate = async (isOver: (rule: FaultRuleView) => boolean) => {
-    for (const { id } of late.filter(isOver)) await rig.control.clearFaults(id);
+    for (const rule of late.filter(isOver)) {
+      late.splice(late.indexOf(rule), 1);
+      await rig.control.clearFaults(rule.id);
+    }
   };
   // No read is so far behind as to know nothing of a job that has long ended.
   await clearLate(({ operation }) => operation === 'DescribeTrainingJob');
@@ -83,29 +86,4 @@ async function watch(handle: Handle, result: Promise<unknown>, shown: string[]):
   do await look();
   while (!(await Promise.race([isOver, pause(100, false)])));
   await look();
-}
-
-/** Runs tasks by name, some at a time; whoever asks for one waits for it, and it is run once. */
-export function runSideBySide<T>(tasks: Record<string, () => Promise<T>>, width: number): (name: string) => Promise<T> {
-  const results = new Map<string, Promise<T>>();
-  let free = Promise.resolve();
-  const running = new Set<Promise<unknown>>();
-  for (const [name, task] of Object.entries(tasks)) {
-    const result = (free = free.then(async () => {
-      while (running.size >= width) await Promise.race(running);
-    })).then(() => {
-      const begun = task();
-      const settled = begun.then(
-        () => undefined,
-        () => undefined,
-      );
-      running.add(settled);
-      void settled.then(() => running.delete(settled));
-      return begun;
-    });
-    // Told by the test that asks for it.
-    result.catch(() => undefined);
-    results.set(name, result);
-  }
-  return (name) => results.get(name) ?? Promise.reject(new Error(`there is no task ${name}`));
 }

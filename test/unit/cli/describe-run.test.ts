@@ -17,3 +17,19 @@ test('what a workflow of somebody else returns is told as it is, nothing include
   expect(resultFields('theirs', undefined)).toEqual({ workflowType: 'theirs', result: null });
   expect(describeUse(undefined)).toEqual([]);
 });
+
+test('a job that was stopped is not told as completed', () => {
+  const outcome = {
+    resource: 'training job',
+    kind: 'stopped',
+    by: 'max-runtime',
+    secondaryStatus: 'MaxRuntimeExceeded',
+  };
+  expect(describeUse({ outcome, trainingTimeSeconds: 60, billableTimeSeconds: 50 })).toEqual([
+    'Not completed: the job was stopped (max-runtime, MaxRuntimeExceeded); the model is what it had left',
+    'Training seconds: 60',
+    'Billable seconds: 50',
+  ]);
+  expect(describeUse({ outcome: { ...outcome, kind: 'completed' } })).toEqual([]);
+  expect(describeUse({ outcome: { kind: 'stopped', by: {} } })).toEqual([]);
+});
