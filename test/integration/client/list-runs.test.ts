@@ -120,7 +120,7 @@ test('a filter that cannot be is refused with every problem', async () => {
     problems: [
       'limit must be a whole number from 1 to 1000',
       'since is no time',
-      'type must be one of fit, deploy, fitThenDeploy, deleteEndpoint',
+      'type must be one of fit, deploy, fitThenDeploy, deleteEndpoint, sweep',
     ],
   });
 });
