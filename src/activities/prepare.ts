@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { DeployInput, SweepInput, WorkflowType } from '../contract';
+import type { DeployInput, WorkflowType } from '../contract';
 import {
   buildFitPlans,
   buildHostingPlan,
@@ -62,7 +62,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...timings,
         warnings: [...attributes.warnings, ...findScheduleWarnings(checked, identity), ...findSecretSigns(checked)],
       };
-      if (type === 'sweep') return { run, sweep: buildSweepPlan(checked as SweepInput, preparedAt) };
+      if (type === 'sweep') return { run, sweep: buildSweepPlan(checked, preparedAt) };
       const input = checked as InputOf[Exclude<WorkflowType, 'sweep'>];
       if ('endpointName' in input) {
         const removal: Plan = { run, removal: { endpointName: input.endpointName } };

@@ -8,6 +8,7 @@ import { observeEndpoint, type EndpointObservation } from '../domain/endpoint-st
 import { scheduleReads, type Pace, type WatchState } from '../domain/pacing';
 import { observeTrainingJob, type TrainingJobObservation } from '../domain/training-status';
 import { readTrouble, type AwsTrouble } from '../domain/aws-errors';
+import { createAwsClock } from './aws-clock';
 
 /** What one read brought. */
 export type Reading<Observation> = { observation: Observation } | { absent: true } | { trouble: AwsTrouble } | Tick;
@@ -43,6 +44,7 @@ export function createStatusReader(
   now: () => number = () => performance.now(),
 ): StatusReader {
   const watched = new Map<string, Watched>();
+  const awsNowMs = createAwsClock(sagemaker, now);
   let timer: NodeJS.Timeout | undefined;
   let lastTickMs = now();
   let isClosed = false;
@@ -140,8 +142,7 @@ export function createStatusReader(
           }),
         listener,
       ),
-    // The SDK compares its answers' times with the host's clock, as signatures need it too.
-    awsNowMs: () => Date.now() + sagemaker.config.systemClockOffset,
+    awsNowMs,
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -45,13 +45,15 @@ export async function removeOrphans(
 
   const removeAll = async (kinds: Finding['kind'][]): Promise<void> => {
     const orphans = kinds.flatMap((kind) => chooseOrphans(run, findings, kind));
-    for (let from = 0; from < orphans.length; from += AT_ONCE) {
-      const settled = await Promise.all(
-        orphans.slice(from, from + AT_ONCE).map((one) => removeOne(run, one, failures)),
-      );
-      findings = replace(findings, settled);
-      run.record.counted(countFindings(findings, lookedAt));
-    }
+    // An endpoint that takes its time holds up itself alone.
+    const lanes = Array.from({ length: Math.min(AT_ONCE, orphans.length) }, async () => {
+      for (let next = orphans.shift(); next; next = orphans.shift()) {
+        const settled = await removeOne(run, next, failures);
+        findings = findings.map((one) => (one.arn === settled.arn ? settled : one));
+        run.record.counted(countFindings(findings, lookedAt));
+      }
+    });
+    await Promise.all(lanes);
     // What was left for the next sweep stands in the way of what it uses.
     findings = findings.map((one) => (kinds.includes(one.kind) && isUntouched(one) ? leave(one, NEXT_SWEEP) : one));
   };
@@ -80,11 +82,6 @@ function chooseOrphans(run: Run, findings: Finding[], kind: Finding['kind']): Fi
 const isUntouched = ({ verdict, action }: Finding): boolean => verdict === 'orphan' && action === undefined;
 
 const leave = (finding: Finding, reason: string): Finding => ({ ...finding, action: 'left', reason });
-
-function replace(findings: Finding[], settled: Finding[]): Finding[] {
-  const byArn = new Map(settled.map((one) => [one.arn, one]));
-  return findings.map((one) => byArn.get(one.arn) ?? one);
-}
 
 /** One orphan to its end. A failure stops no other removal: it is told at the end of all. */
 async function removeOne(run: Run, orphan: Finding, failures: Explanation[]): Promise<Finding> {

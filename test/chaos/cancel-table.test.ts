@@ -45,7 +45,7 @@ afterAll(async () => {
 
 for (const one of CASES) {
   const name = nameCase(one);
-  it(name, async () => {
+  it(`${name}: nothing that it made runs on, serves or goes unnamed`, async () => {
     const verdict: Verdict = { ...one, end: 'BROKEN' };
     verdicts.push(verdict);
     const row = await rows.get(name)!;

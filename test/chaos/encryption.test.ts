@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { connect, createPayloadCodec, listRuns, Run, SageMakerError, startRun, type Session } from '../../src/client';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../src/emulator';
 import { createDataConverter, createWorker, SageMakerPlugin, type SageMakerWorker } from '../../src/worker';
+import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
 import { DATA_BUCKET, mainJob, uniqueName } from '../support/rig';
 import { quietRuntime } from '../support/quiet-runtime';
 import { connectToTestServer, uniqueTaskQueue, type TestServer } from '../support/temporal';
@@ -24,6 +25,9 @@ let control: EmulatorControl;
 let server: TestServer;
 /** With encoded failures, as the build makes it for workers with a codec. */
 let workflowBundle: { code: string };
+let world: OpenWorld;
+/** The world's own list: each test adds the queue that its runs are on. */
+const taskQueues: string[] = [];
 const open: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -44,6 +48,9 @@ beforeAll(async () => {
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
   s3.destroy();
   server = await connectToTestServer();
+  const dataConverter = createDataConverter(codecOf('new', 'new', 'old'));
+  const client = new Client({ connection: server.connection, dataConverter });
+  world = await openWorld({ control, client, taskQueues });
   const { failureConverterPath = '' } = createDataConverter(codecOf('old', 'old'));
   workflowBundle = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '../../src/workflows/index.ts'),
@@ -55,6 +62,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
   await control.clearFaults();
 });
+afterAll(() => world.close());
 afterAll(async () => {
   await server.close();
   await emulator.close();
@@ -63,6 +71,12 @@ afterAll(async () => {
 function codecOf(activeKeyId: keyof typeof KEYS, ...ids: (keyof typeof KEYS)[]): PayloadCodec {
   const keys = Object.fromEntries(ids.map((id) => [id, KEYS[id]]));
   return createPayloadCodec({ keys, activeKeyId });
+}
+
+function openQueue(name: string): string {
+  const taskQueue = uniqueTaskQueue(name);
+  taskQueues.push(taskQueue);
+  return taskQueue;
 }
 
 async function openSession(taskQueue: string, payloadCodec?: PayloadCodec): Promise<Session> {
@@ -108,7 +122,7 @@ async function untilTraining(run: Run): Promise<void> {
 }
 
 test('a run goes on where the key is rotated under it, and tells its result to whoever has both', async () => {
-  const taskQueue = uniqueTaskQueue('rotated');
+  const taskQueue = openQueue('rotated');
   const before = await openWorker(taskQueue, codecOf('old', 'old'));
   const name = uniqueName('rotated');
   const id = await control.addFaults([{ operation: 'CreateEndpoint', resource: name, action: 'hold' }]);
@@ -128,7 +142,7 @@ test('a run goes on where the key is rotated under it, and tells its result to w
 }, 120_000);
 
 test('a worker without the key lets the run wait, and one that has it takes the run to its end', async () => {
-  const taskQueue = uniqueTaskQueue('waiting');
+  const taskQueue = openQueue('waiting');
   const without = await openWorker(taskQueue);
   const session = await openSession(taskQueue, codecOf('old', 'old'));
   const name = uniqueName('waiting');
@@ -149,7 +163,7 @@ test('a worker without the key lets the run wait, and one that has it takes the 
 }, 120_000);
 
 test('a client without the key lists the run, tells where it stands and stops it; its result it cannot read', async () => {
-  const taskQueue = uniqueTaskQueue('keyless');
+  const taskQueue = openQueue('keyless');
   await openWorker(taskQueue, codecOf('old', 'old'));
   const name = uniqueName('keyless');
   await holdInTraining(name);
@@ -176,7 +190,7 @@ test('a client without the key lists the run, tells where it stands and stops it
 }, 120_000);
 
 test('with a client and a worker of one’s own, the plugin’s steps keep failures from the server too', async () => {
-  const taskQueue = uniqueTaskQueue('own');
+  const taskQueue = openQueue('own');
   const dataConverter = createDataConverter(codecOf('new', 'new'));
   const worker = await Worker.create({
     connection: server.nativeConnection,

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LedgerEntry } from '../../src/contract';
+import type { LedgerEntry, ResourceKind } from '../../src/contract';
 import { MOMENTS } from '../support/call-gate';
 import { startCaseRig, type CaseRig } from '../support/case-rig';
 import type { Ending } from './ending';
@@ -81,7 +81,7 @@ if (!isWriting) {
       verdicts.push(verdict);
       const [row, alone] = [await killed.get(name)!, await healthy.get(one.scenario)!];
       Object.assign(verdict, countExcess(row, alone), { toProgressMs: row.toProgressMs });
-      expect(endingOf(row)).toEqual(expectedOf(alone, one));
+      expect(endingOf(row, FOUND[one.call]?.kind)).toEqual(expectedOf(alone, one));
       verdict.isKept = true;
     },
   );
@@ -97,13 +97,17 @@ function nameCase({ scenario, call, moment }: KillCase): string {
   return `${scenario}: killed at ${call}, ${moment}`;
 }
 
-function endingOf({ end, ledger, leaves, effects }: Row): Ending {
-  return { end, ledger, leaves, effects };
+/** On a machine so busy that calls time out, answers are lost beside those that a kill loses: only of those is it told. */
+function endingOf({ end, ledger, leaves, effects }: Row, killed?: ResourceKind): Ending {
+  const told = ledger.map(({ reason, ...entry }) =>
+    reason === undefined || (reason === OWN_WORK && entry.kind !== killed) ? entry : { ...entry, reason },
+  );
+  return { end, ledger: told, leaves, effects };
 }
 
 /** As the healthy run ended, but that the ledger tells what was found instead of made. */
-function expectedOf(row: Row, { call, moment }: Kill): Ending {
-  const ending = endingOf(row);
+function expectedOf(alone: Row, { call, moment }: Kill): Ending {
+  const ending = endingOf(alone);
   const found = moment === 'before its effect' ? undefined : FOUND[call];
   const ledger = ending.ledger.map((entry) => (entry.kind === found?.kind ? { ...entry, ...found } : entry));
   return { ...ending, ledger };

@@ -229,10 +229,10 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     const handler = parts.handlers[service][operation.name];
     if (handler === undefined) throw unknownOperation(service, operation.name);
     const call: Call = { service, operation: operation.name, input, requestId, body, signal };
-    const affected = readAffectedBy(operation.name) ?? '';
-    const read = parts.handlers[service][affected] as Handling | undefined;
+    const affected = readAffectedBy(operation.name);
+    const read = affected === undefined ? undefined : (parts.handlers[service][affected] as Handling | undefined);
     const rememberRead = async () => {
-      if (read === undefined || passage.resource === null) return;
+      if (affected === undefined || read === undefined || passage.resource === null) return;
       earlier.remember(affected, passage.resource, await answerOf(read, { ...call, operation: affected }));
     };
     await rememberRead();

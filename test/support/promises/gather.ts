@@ -83,10 +83,12 @@ export function openGathering(world: World): Gathering {
 
   async function findByTag(tag: string): Promise<RunEvidence | undefined> {
     const at = tag.lastIndexOf('/');
+    const [workflowId, runId] = [tag.slice(0, at), tag.slice(at + 1)];
     try {
-      return await read(tag.slice(0, at), tag.slice(at + 1));
+      return await read(workflowId, runId);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
+      if (isOfOthers(error)) return { ...UNREAD, workflowId, runId, tag };
       throw error;
     }
   }
@@ -111,6 +113,11 @@ export function openGathering(world: World): Gathering {
   };
 }
 
+/** A run on a task queue that is not this world's, with a codec of its own: nobody here can judge it. */
+function isOfOthers(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unknown encoding: ');
+}
+
 const STATUSES: Partial<Record<string, RunStatus>> = {
   COMPLETED: 'Completed',
   FAILED: 'Failed',
@@ -121,6 +128,17 @@ const STATUSES: Partial<Record<string, RunStatus>> = {
   PAUSED: 'Paused',
 };
 
+const UNREAD: Omit<RunEvidence, 'workflowId' | 'runId'> = {
+  type: '',
+  status: 'Running',
+  tag: '',
+  startedAt: new Date(0).toISOString(),
+  isChained: false,
+  isRead: false,
+  plans: [],
+  cancelRequested: false,
+};
+
 /** The executions of the world: those that are named, or all on its task queues, as far as the list shows them. */
 async function listRuns({ client, taskQueues, workflowIds }: World): Promise<RunEvidence[]> {
   if (workflowIds) return Promise.all(workflowIds.map((workflowId) => readRun(client, workflowId)));
@@ -128,16 +146,12 @@ async function listRuns({ client, taskQueues, workflowIds }: World): Promise<Run
   const runs: RunEvidence[] = [];
   for await (const info of client.workflow.list({ query: `TaskQueue IN (${queues})` })) {
     runs.push({
+      ...UNREAD,
       workflowId: info.workflowId,
       runId: info.runId,
       type: info.type,
       status: STATUSES[info.status.name] ?? 'Running',
-      tag: '',
       startedAt: info.startTime.toISOString(),
-      isChained: false,
-      isRead: false,
-      plans: [],
-      cancelRequested: false,
     });
   }
   return runs;

@@ -140,8 +140,12 @@ function lieOfCode(run: RunEvidence, failure: RunFailure, evidence: Evidence, wr
     }
     case 'TrainingJobNotFound':
       return isSo(!job);
-    case 'EndpointFailed':
+    // An update that was too late for its run may have come to serve since; it is not the run's to take away then.
     case 'EndpointTimedOut':
+      return ledgerOf(run).some(({ kind, state }) => kind === 'endpoint' && state === 'adopted')
+        ? []
+        : lieOfEndpoint(run, evidence, writes);
+    case 'EndpointFailed':
     case 'EndpointRolledBack':
       return lieOfEndpoint(run, evidence, writes);
     case 'EndpointNotFound': {

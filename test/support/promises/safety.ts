@@ -32,10 +32,12 @@ export function findUnsafe(evidence: Evidence, writes: Write[]): string[] {
 }
 
 /** At most one effective create of each kind, for each time that the run was to make one. */
-function findSecondCreates({ runs }: Evidence, writes: Write[]): string[] {
+function findSecondCreates({ runs, isWhole }: Evidence, writes: Write[]): string[] {
   const broken: string[] = [];
   const ours = writes.filter(({ verb, isEffective, isOurs }) => verb === 'create' && isEffective && isOurs);
   for (const tag of new Set(ours.flatMap((write) => write.tag ?? []))) {
+    // The list of runs lags behind: whose the tag is shows at the end.
+    if (!isWhole && !runs.some((run) => run.tag === tag)) continue;
     for (const kind of KINDS) {
       const made = ours.filter((write) => write.tag === tag && write.kind === kind);
       const most = countToMake(runs, tag, kind);
@@ -71,7 +73,7 @@ function findUnplannedCreates({ runs, isWhole }: Evidence, writes: Write[]): str
   for (const { verb, isEffective, isOurs, kind, name, tag } of writes) {
     if (verb !== 'create' || !isEffective || !isOurs) continue;
     const bearers = tag === undefined ? runs : runs.filter((run) => run.tag === tag);
-    if (!isWhole && (bearers.length === 0 || bearers.some(({ isRead }) => !isRead))) continue;
+    if ((!isWhole && bearers.length === 0) || bearers.some(({ isRead }) => !isRead)) continue;
     const isPlanned = bearers.some(({ plans }) => plans.some(({ makes }) => makes.some(isSame({ kind, name }))));
     if (isPlanned) continue;
     const whose = tag === undefined ? 'which bears no run tag' : `which bears the tag of run ${tag}`;

@@ -18,6 +18,7 @@ const WITHOUT_RUNS = [
   'activity/log-tail.test.ts',
   'activity/roles.test.ts',
   'activity/status-reader.test.ts',
+  'activity/wrong-clock.test.ts',
   'conformance/boto3-s3.test.ts',
   'conformance/boto3.test.ts',
   'conformance/from-the-python-sdk.test.ts',
