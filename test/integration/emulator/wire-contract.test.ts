@@ -114,12 +114,14 @@ async function startSampleServer() {
   let asked: Call | undefined;
   let answer: unknown;
   let bytes = Buffer.alloc(0);
+  let current = '';
   const take = async (call: Call) => {
     asked = call;
     bytes = Buffer.concat((await call.body.toArray()) as Buffer[]);
     return answer;
   };
-  const all = handlers(new Proxy({}, { get: () => take }));
+  // The other operations have no handler: what a call reads beside its own is not what it was asked.
+  const all = handlers(new Proxy({}, { get: (_none, name) => (name === current ? take : undefined) }));
   const server = await startWireServer({
     sagemaker: all,
     'sagemaker-runtime': all,
@@ -139,8 +141,7 @@ async function startSampleServer() {
   return {
     ...server,
     async exchange(service: Service, operation: string, input: unknown, output: unknown) {
-      answer = output;
-      asked = undefined;
+      [current, answer, asked] = [operation, output, undefined];
       const { $metadata, ...received } = await senders[service].send(commandOf(service, operation, input));
       const { requestId } = $metadata as { requestId?: string };
       return { received, asked: asked as Call | undefined, bytes, requestId };
