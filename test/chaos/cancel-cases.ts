@@ -26,7 +26,15 @@ const TOO_LATE_FROM: Partial<Record<string, string>> = {
   'fit, failed': 'DescribeLogStreams (absent)',
   'deploy, update': 'DeleteEndpointConfig',
   'deploy, failed': 'DescribeLogStreams (absent)',
+  'deploy, rolled back': 'DescribeLogStreams (absent)',
   deleteEndpoint: 'DescribeEndpoint (InService) #2',
+};
+
+/** The answer that tells the failure. A cancel that crosses it on the way may win or lose; both ends are true. */
+const CROSSES: Partial<Record<string, string>> = {
+  'fit, failed': 'DescribeTrainingJob (Failed)',
+  'deploy, failed': 'DescribeEndpoint (Failed)',
+  'deploy, rolled back': 'DescribeEndpoint (InService) #3',
 };
 
 const READ = /^(Describe|List|Head|Get)/;
@@ -59,7 +67,8 @@ export function expectedOf(one: CancelCase, row: Row): string[] {
   const scenario = SCENARIOS_CANCELLED[one.scenario]!;
   const leaves = row.leaves.map(withoutName);
   const problems: string[] = [];
-  if (isTooLate(one)) {
+  const hasCrossed = CROSSES[one.scenario] === one.call && row.end !== 'Cancelled';
+  if (isTooLate(one) || hasCrossed) {
     if (row.end !== scenario.ends) problems.push(`ended ${row.end}, not ${scenario.ends}`);
     if (leaves.join() !== scenario.leaves.join()) problems.push(`leaves ${leaves.join()}`);
     return problems;

@@ -109,7 +109,9 @@ function endingOf({ end, ledger, leaves, effects }: Row, killed?: ResourceKind):
 function expectedOf(alone: Row, { call, moment }: Kill): Ending {
   const ending = endingOf(alone);
   const found = moment === 'before its effect' ? undefined : FOUND[call];
-  const ledger = ending.ledger.map((entry) => (entry.kind === found?.kind ? { ...entry, ...found } : entry));
+  const ledger = ending.ledger.map((entry) =>
+    entry.kind === found?.kind && entry.state === 'made' ? { ...entry, ...found } : entry,
+  );
   return { ...ending, ledger };
 }
 
