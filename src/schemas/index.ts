@@ -1,6 +1,6 @@
 /**
  * The wire contract as zod schemas: what starters and `prepare` check inputs with, and what the published JSON Schema is
- * made from. `contract.ts` holds the same shapes as types.
+ * made from. `contract/` holds the same shapes as types.
  */
 export { checkInput, checkRequest, type CheckedInput } from './check-input';
 export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument } from './documents';

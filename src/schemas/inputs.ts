@@ -1,6 +1,6 @@
 /**
  * The inputs of the workflows as zod schemas, with descriptions, units and defaults. `check-input.ts` checks by them,
- * `documents.ts` publishes them; `test/types/schemas.ts` proves that they say what `contract.ts` says.
+ * `documents.ts` publishes them; `test/types/schemas.ts` proves that they say what `contract/` says.
  */
 import { z } from 'zod';
 import type {
