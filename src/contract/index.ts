@@ -6,9 +6,12 @@
  * All of it is plain JSON: times are ISO 8601 strings, an absent value is an absent field.
  */
 export * from './names';
-export * from './inputs';
-export * from './progress';
-export * from './outcomes';
-export * from './results';
-export * from './sweep';
+export type * from './values';
+export type * from './training-arguments';
+export type * from './hosting-arguments';
+export type * from './inputs';
+export type * from './progress';
+export type * from './outcomes';
+export type * from './results';
+export type * from './sweep';
 export * from './failures';

@@ -7,14 +7,12 @@ export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument }
 export {
   deleteEndpointInputSchema,
   deployInputSchema,
-  deploySchema,
-  estimatorSchema,
   fitInputSchema,
-  fitSchema,
   fitThenDeployInputSchema,
   INPUT_SCHEMAS,
-  s3InputSchema,
   sweepInputSchema,
   type InputOf,
 } from './inputs';
+export { deploySchema } from './hosting-arguments';
+export { estimatorSchema, fitSchema, s3InputSchema } from './training-arguments';
 export { failureDetailsSchema, progressSchema, RESULT_SCHEMAS, runMemoSchema } from './outcomes';

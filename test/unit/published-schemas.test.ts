@@ -112,7 +112,7 @@ it('defaults are those that the contract documents', () => {
 /** `@default` of each field of the inputs in the contract, where it is a value and not a sentence. */
 function defaultsOfContract(): Map<string, unknown> {
   const found = new Map<string, unknown>();
-  const statements = ['inputs', 'sweep'].flatMap((name) => {
+  const statements = ['training-arguments', 'hosting-arguments', 'inputs', 'sweep'].flatMap((name) => {
     const file = join(__dirname, `../../src/contract/${name}.ts`);
     const text = readFileSync(file, 'utf8');
     return [...typescript.createSourceFile(file, text, typescript.ScriptTarget.Latest, true).statements];
