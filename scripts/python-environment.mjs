@@ -1,19 +1,20 @@
-// Makes the virtual environment in which foreign clients run (test/conformance/requirements.txt) and prints the path of
-// its python; says on stderr what it does. A folder below .cache/ is named after all that goes into it and marked when
+// Makes the virtual environment in which foreign clients run (test/conformance/requirements.txt, or the file that is named)
+// and prints the path of its python; says on stderr what it does. A folder below .cache/ is named after all that goes into it and marked when
 // it is complete, so an environment is made once, and one whose making was broken off is made anew. Called by
 // test/support/python.ts; `node scripts/python-environment.mjs` makes it beforehand.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { showStep, StepFailed, tell } from './bootstrap/steps.mjs';
 import lockModule from '../src/temporal-server/hold-lock.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const CACHE = join(ROOT, '.cache');
-const REQUIREMENTS = join(ROOT, 'test/conformance/requirements.txt');
-const FOLDER_PREFIX = 'python-';
+const [, , given] = process.argv;
+const REQUIREMENTS = given === undefined ? join(ROOT, 'test/conformance/requirements.txt') : resolve(given);
+const FOLDER_PREFIX = given === undefined ? 'python-' : `python-${basename(dirname(REQUIREMENTS))}-`;
 
 /** The pinned packages have wheels for it and for newer ones. */
 const OLDEST_PYTHON = [3, 11];
@@ -61,7 +62,7 @@ async function findOrMakeEnvironment() {
     if (existsSync(complete)) return python;
     await removeEnvironments();
     await showStep(
-      'making a Python environment with the SageMaker and Temporal SDKs (a minute or two, once)',
+      `making a Python environment of ${relative(ROOT, REQUIREMENTS)} (a minute or two, once)`,
       async () => {
         await runPython(base.executable, ['-m', 'venv', folder], lock);
         await runPython(python, ['-m', 'pip', 'install', ...PIP_OPTIONS, '--requirement', REQUIREMENTS], lock);
@@ -77,7 +78,8 @@ async function findOrMakeEnvironment() {
 
 /** Those that were broken off, and those of older requirements, 300 MB each. */
 async function removeEnvironments() {
-  const folders = readdirSync(CACHE).filter((name) => name.startsWith(FOLDER_PREFIX));
+  const isOfThese = (name) => name.startsWith(FOLDER_PREFIX) && /^[0-9a-f]{16}$/.test(name.slice(FOLDER_PREFIX.length));
+  const folders = readdirSync(CACHE).filter(isOfThese);
   for (const name of folders) await rm(join(CACHE, name), { recursive: true, force: true, maxRetries: 3 });
 }
 

@@ -10,9 +10,10 @@ const ROOT = join(__dirname, '../..');
 /** For `beforeAll`: installing takes a minute or two, longer where two installs share a slow machine. */
 export const PYTHON_ENVIRONMENT_LIMIT_MS = 10 * 60_000;
 
-/** Path of a python that has the packages of test/conformance/requirements.txt. */
-export async function findPython(): Promise<string> {
-  const { code, stdout, stderr } = await runProcess(process.execPath, [join(ROOT, 'scripts/python-environment.mjs')], {
+/** Path of a python that has the packages of test/conformance/requirements.txt, or of the file that is named. */
+export async function findPython(...requirements: [] | [string]): Promise<string> {
+  const script = join(ROOT, 'scripts/python-environment.mjs');
+  const { code, stdout, stderr } = await runProcess(process.execPath, [script, ...requirements], {
     onStderr: (text) => process.stderr.write(text),
   });
   if (code !== 0) throw new Error(`there is no Python environment: ${stderr}`);
