@@ -4,7 +4,7 @@
  */
 import type { DeployArguments, EstimatorArguments, FitArguments } from '../contract';
 import type { LogTarget } from './follow-run';
-import type { ModelArguments, PredictorArguments } from './model';
+import type { DeployWaiting, ModelArguments, PredictorArguments } from './model';
 import type { Session } from './session';
 
 /** Arguments of {@link Estimator}: what to train with, and where. */
@@ -41,8 +41,17 @@ export type FitThenDeployOptions = FitOptions & {
   deploy: DeployArguments;
 };
 
+/** Arguments of {@link Estimator.createModel} beside those of the predictor. */
+export interface CreateModelArguments extends Omit<ModelArguments, 'modelName'> {
+  /** The model's name; `modelName` of {@link Estimator.deploy}. @default made of the endpoint's name and the model's content */
+  name?: string;
+}
+
 /** Arguments of {@link Estimator.createModel}. */
-export type CreateModelOptions<Data, Answer> = ModelArguments & PredictorArguments<Data, Answer>;
+export type CreateModelOptions<Data, Answer> = CreateModelArguments & PredictorArguments<Data, Answer>;
+
+/** Arguments of {@link Estimator.deploy} beside those of the predictor. */
+export type DeployModelArguments = DeployArguments & DeployWaiting;
 
 /** Arguments of {@link Estimator.deploy}. */
-export type DeployOptions<Data, Answer> = DeployArguments & PredictorArguments<Data, Answer>;
+export type DeployOptions<Data, Answer> = DeployModelArguments & PredictorArguments<Data, Answer>;

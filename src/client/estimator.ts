@@ -2,11 +2,13 @@
  * The durable Estimator: the seed's methods, each a run of a workflow. Holds arguments and what it stands on: a training
  * (`training.ts`), from which models are made (`model.ts`); what happens, happens in the workflows of `contract/`.
  */
-import type { DeleteEndpointResult, DeployArguments, EstimatorArguments, FitInputs, JsonValue } from '../contract';
+import type { DeleteEndpointResult, EstimatorArguments, FitInputs, JsonValue } from '../contract';
 import type { InputOf } from '../schemas';
 import { SageMakerError } from './errors';
 import type {
+  CreateModelArguments,
   CreateModelOptions,
+  DeployModelArguments,
   DeployOptions,
   EstimatorOptions,
   FitOptions,
@@ -230,12 +232,12 @@ export class Estimator {
    * @throws {@link SageMakerError} `InvalidInput` before any fit, and for arguments of which no predictor can be made
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.create_model`
    */
-  createModel<P>(options: ModelArguments & OwnPredictorArguments<P>): Model<P>;
+  createModel<P>(options: CreateModelArguments & OwnPredictorArguments<P>): Model<P>;
   createModel<Data = Uint8Array | string, Answer = Uint8Array>(
     options?: CreateModelOptions<Data, Answer>,
   ): Model<RealTimePredictor<Data, Answer>>;
-  createModel(options: ModelArguments & AnyPredictor = {}): Model<unknown> {
-    return this.#makeModel(options).model;
+  createModel({ name, ...options }: CreateModelArguments & AnyPredictor = {}): Model<unknown> {
+    return this.#makeModel({ ...options, ...(name !== undefined && { modelName: name }) }).model;
   }
 
   /**
@@ -246,11 +248,11 @@ export class Estimator {
    * @throws {@link SageMakerError} `InvalidInput` before any fit; as {@link Model.deploy}
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.deploy`
    */
-  async deploy<P>(options: DeployArguments & OwnPredictorArguments<P>): Promise<P>;
+  async deploy<P>(options: DeployModelArguments & OwnPredictorArguments<P>): Promise<P>;
   async deploy<Data = Uint8Array | string, Answer = Uint8Array>(
     options: DeployOptions<Data, Answer>,
   ): Promise<RealTimePredictor<Data, Answer>>;
-  async deploy(options: DeployArguments & AnyPredictor): Promise<unknown> {
+  async deploy(options: DeployModelArguments & AnyPredictor): Promise<unknown> {
     const { model, rest } = this.#makeModel(options);
     return model.deploy(rest);
   }

@@ -2,7 +2,7 @@
  * The hosting half of an estimator: a model, trained or still training, that can be deployed. Made by an estimator; its
  * deploy is a run of the workflow `deploy`, and ends in the kind of predictor it was made with.
  */
-import type { DeployArguments, DeployTrainedInput } from '../contract';
+import type { DeployAnywhere, DeployArguments, DeployTrainedInput } from '../contract';
 import type { HeldSession } from './held-session';
 import { RealTimePredictor, type PredictorOptions } from './predictor';
 import { requireUsable } from './predictor-problems';
@@ -48,11 +48,27 @@ export interface OwnPredictorArguments<P> {
 /** A predictor of one's own: made with the endpoint's name and where it is. */
 export type PredictorClass<P> = new (endpointName: string, options: Pick<PredictorOptions, 'session' | 'aws'>) => P;
 
-/** Arguments of `createModel` beside those of the predictor. */
-export type ModelArguments = Pick<DeployArguments, 'image' | 'role' | 'env'>;
+/** What a model is made of. */
+export type ModelArguments = Pick<DeployAnywhere, (typeof MODEL_FIELDS)[number]>;
+
+const MODEL_FIELDS = ['modelName', 'image', 'role', 'env', 'vpcConfigOverride', 'enableNetworkIsolation'] as const;
+
+/** Each kind of a union without these fields. */
+type OmitOfEach<T, Field extends PropertyKey> = T extends unknown ? Omit<T, Field> : never;
+
+/** Whether a deploy is waited for. */
+export interface DeployWaiting {
+  /**
+   * Wait until the endpoint serves. False: return as soon as Temporal has the run, which goes on by itself; the endpoint
+   * serves later, or never, and {@link listRuns} tells how the run ends.
+   *
+   * @default true
+   */
+  wait?: boolean;
+}
 
 /** Arguments of {@link Model.deploy}. */
-export type HostingArguments = Omit<DeployArguments, keyof ModelArguments>;
+export type HostingArguments = OmitOfEach<DeployArguments, keyof ModelArguments> & DeployWaiting;
 
 /** What a predictor is made by once the endpoint serves. */
 export type PredictorMaker<P> = (endpointName: string, options: Pick<PredictorOptions, 'session' | 'aws'>) => P;
@@ -123,25 +139,36 @@ export class Model<P = RealTimePredictor> {
    * An endpoint that was there keeps serving until the new model is proven. Called again with the same arguments while
    * the run is open, it attaches to it.
    *
+   * With `wait: false` it returns as soon as Temporal has the run. The training is waited for all the same.
+   *
+   * An endpoint with `asyncInferenceConfig` answers into S3: AWS refuses `predict` there, as `InvalidInput`.
+   *
    * @throws {@link SageMakerError} `InvalidInput`; as {@link Estimator.fit} where the training fails; `ArtefactMissing`,
    * `EndpointFailed`, `EndpointRolledBack`, `EndpointTimedOut`, `NameTaken`, `LimitExceeded`, `AccessDenied`,
    * `RunConflict`, `TrainingJobNotFound`, `TemporalUnreachable`, `AwsUnreachable`, `Cancelled`
    */
-  async deploy(options: HostingArguments): Promise<P> {
+  async deploy({ wait = true, ...options }: HostingArguments): Promise<P> {
     const { training, session, onDeployed } = this.#origin;
     requireValid('deploy', this.#input(training.trainingJobName ?? UNKNOWN_JOB_NAME, options));
     const { trainingJobName } = await training.awaitEnd();
-    const run = await startRun(await session.open(), 'deploy', this.#input(trainingJobName, options));
+    const opened = await session.open();
+    const run = await startRun(opened, 'deploy', this.#input(trainingJobName, options));
+    if (!wait) {
+      const name = options.endpointName ?? trainingJobName;
+      const place = opened.region === undefined ? {} : { aws: { region: opened.region } };
+      onDeployed(name);
+      return this.#makePredictor(name, { ...(session.given && { session: session.given }), ...place });
+    }
     const { endpointName, modelData, region } = await run.result();
     training.noteModelData(modelData);
     onDeployed(endpointName);
     return this.#makePredictor(endpointName, { ...(session.given && { session: session.given }), aws: { region } });
   }
 
-  #input(trainingJobName: string, options: HostingArguments): DeployTrainedInput {
+  #input(trainingJobName: string, options: Omit<HostingArguments, 'wait'>): DeployTrainedInput {
     const { arguments: estimator, acceptStopped } = this.#origin.training;
     const known = { ...(estimator && { estimator }), ...(acceptStopped && { acceptStopped }) };
-    return { ...known, trainingJobName, deploy: { ...options, ...this.#arguments } };
+    return { ...known, trainingJobName, deploy: { ...options, ...this.#arguments } as DeployArguments };
   }
 }
 
@@ -152,7 +179,7 @@ export type AnyPredictor = PredictorArguments<never, unknown> | OwnPredictorArgu
 export interface SplitOptions<Options> {
   modelArguments: ModelArguments;
   makePredictor: PredictorMaker<unknown>;
-  rest: Omit<Options, keyof ModelArguments | keyof AnyPredictor>;
+  rest: OmitOfEach<Options, keyof ModelArguments | keyof AnyPredictor>;
 }
 
 /**
@@ -164,12 +191,13 @@ export function splitModelOptions<Options extends ModelArguments & AnyPredictor>
   options: Options,
 ): SplitOptions<Options> {
   requireUsable(options);
-  const { predictorCls, serializer, deserializer, contentType, accept, timeoutMs, image, role, env, ...rest } = options;
-  const modelArguments: ModelArguments = {
-    ...(image !== undefined && { image }),
-    ...(role !== undefined && { role }),
-    ...(env !== undefined && { env }),
-  };
+  const { predictorCls, serializer, deserializer, contentType, accept, timeoutMs, ...others } = options;
+  const isOfModel = ([field]: [string, unknown]) => (MODEL_FIELDS as readonly string[]).includes(field);
+  const entries = Object.entries(others);
+  const modelArguments = Object.fromEntries(
+    entries.filter((entry) => isOfModel(entry) && entry[1] !== undefined),
+  ) as ModelArguments;
+  const rest = Object.fromEntries(entries.filter((entry) => !isOfModel(entry))) as SplitOptions<Options>['rest'];
   const makePredictor: PredictorMaker<unknown> = predictorCls
     ? (endpointName, place) => new predictorCls(endpointName, place)
     : (endpointName, place) =>

@@ -39,8 +39,10 @@ function training({ trainInstanceType, trainInstanceCount }: EstimatorArguments)
   return `${trainInstanceType} x${String(trainInstanceCount)}`;
 }
 
-function hosting({ instanceType, initialInstanceCount }: DeployArguments): string {
-  return `${instanceType} x${String(initialInstanceCount)}`;
+function hosting({ instanceType, instancePools, initialInstanceCount }: DeployArguments): string {
+  if (initialInstanceCount === undefined) return 'serverless';
+  const types = instanceType ?? instancePools?.map((pool) => pool.instanceType).join(' or ') ?? '';
+  return `${types} x${String(initialInstanceCount)}`;
 }
 
 /** Cuts at a character, not within one. */

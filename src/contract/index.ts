@@ -7,7 +7,10 @@
  */
 export * from './names';
 export type * from './values';
+export type * from './training-data';
+export type * from './training-settings';
 export type * from './training-arguments';
+export type * from './hosting-settings';
 export type * from './hosting-arguments';
 export type * from './inputs';
 export type * from './progress';

@@ -11,8 +11,10 @@ import type {
   FitInput,
   FitThenDeployInput,
   SweepInput,
+  VpcConfig,
 } from '../contract';
 import { canonicalJson } from './canonical-json';
+import { endpointTimeoutOf } from './deployment-time';
 import { defaultBucketName, modelDataUri, nameFromWorkflow, parseS3Uri, runTagValue } from './names';
 import type { HostingPlan, RunIdentity, SweepPlan, TrainingPlan } from './plan';
 import { buildHostingRequests } from './hosting-requests';
@@ -20,7 +22,6 @@ import { buildTrainingJobRequest, DEFAULT_MAX_RUN_SECONDS } from './training-req
 
 export const DEFAULT_PENDING_TIMEOUT_SECONDS = 86_400;
 export const DEFAULT_OVERRUN_SECONDS = 1_800;
-export const DEFAULT_ENDPOINT_TIMEOUT_SECONDS = 3_600;
 
 /** What the arguments do not say. */
 export interface Surroundings {
@@ -59,6 +60,10 @@ export interface ModelSource {
   modelData: string;
   image: string;
   role: string;
+  /** Where the training ran, and the model runs where the arguments do not say otherwise. */
+  vpc?: VpcConfig;
+  /** True where the training was kept from every network. */
+  isIsolated?: boolean;
   /** Used where the arguments name no endpoint. */
   trainingJobName?: string;
   awaitedTrainingJob?: string;
@@ -71,16 +76,20 @@ export function buildHostingPlan(
   tags: EstimatorArguments['tags'],
   from: Surroundings,
 ): HostingPlan {
+  const defaultBucket = defaultBucketName(from.region, from.account);
   const requests = buildHostingRequests(deploy, {
     endpointName: deploy.endpointName ?? source.trainingJobName ?? nameForRun(from),
     image: deploy.image ?? source.image,
     roleArn: from.roleArnOf(deploy.role ?? source.role),
     modelData: source.modelData,
+    vpc: source.vpc,
+    isIsolated: source.isIsolated ?? false,
     tags: deploy.tags ?? tags,
     runTag: runTagOf(from.identity),
+    defaultBucket,
     hash: (value) => from.sha256(canonicalJson(value)),
   });
-  const isInDefaultBucket = parseS3Uri(source.modelData)?.bucket === defaultBucketName(from.region, from.account);
+  const isInDefaultBucket = parseS3Uri(source.modelData)?.bucket === defaultBucket;
   return {
     ...requests,
     modelData: source.modelData,
@@ -88,7 +97,7 @@ export function buildHostingPlan(
     ...(source.awaitedTrainingJob !== undefined && { awaitedTrainingJob: source.awaitedTrainingJob }),
     ...(source.acceptStopped !== undefined && { acceptStopped: source.acceptStopped }),
     ...(isInDefaultBucket && { expectedBucketOwner: from.account }),
-    endpointTimeoutSeconds: deploy.endpointTimeoutSeconds ?? DEFAULT_ENDPOINT_TIMEOUT_SECONDS,
+    endpointTimeoutSeconds: endpointTimeoutOf(deploy),
   };
 }
 
@@ -104,6 +113,7 @@ export function buildFitPlans(
     modelData: training.modelData,
     image: estimator.imageName,
     role: estimator.role,
+    ...surroundingsOfTraining(estimator),
     trainingJobName: training.request.TrainingJobName ?? '',
   };
   return { training, hosting: buildHostingPlan(input.deploy, source, estimator.tags, from) };
@@ -116,6 +126,18 @@ export function sourceFromArguments(input: DeployInput): ModelSource | undefined
     modelData: input.modelData,
     image: input.deploy.image ?? input.estimator?.imageName ?? '',
     role: input.deploy.role ?? input.estimator?.role ?? '',
+    ...surroundingsOfTraining(input.estimator),
+  };
+}
+
+/** Where an estimator trains, as a model takes it over: both halves of a VPC, or none. */
+export function surroundingsOfTraining(
+  estimator: EstimatorArguments | undefined,
+): Pick<ModelSource, 'vpc' | 'isIsolated'> {
+  const { subnets, securityGroupIds, enableNetworkIsolation } = estimator ?? {};
+  return {
+    ...(subnets && securityGroupIds && { vpc: { subnets, securityGroupIds } }),
+    ...(enableNetworkIsolation === true && { isIsolated: true }),
   };
 }
 

@@ -88,6 +88,11 @@ export function modelDataUri(outputPath: string, trainingJobName: string): strin
   return `${outputPath.replace(/\/+$/, '')}/${trainingJobName}/output/model.tar.gz`;
 }
 
+/** True for model data that was never packed: all that lies under the prefix is the model. */
+export function isModelPrefix(modelData: string): boolean {
+  return modelData.endsWith('/');
+}
+
 /** Bucket and key of an S3 URI; undefined where it is none. */
 export function parseS3Uri(uri: string): { bucket: string; key: string } | undefined {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/su.exec(uri);

@@ -13,7 +13,9 @@ import type {
   WorkflowType,
 } from '../contract';
 import { region, resourceName, s3Uri, wholeNumber } from './fields';
-import { deploySchema } from './hosting-arguments';
+import { acrossFields } from './across-fields';
+import { deploySchema, type AnyDeployArguments } from './hosting-arguments';
+import { findInheritedProblems } from './hosting-rules';
 import { acceptStopped, estimatorSchema, fitSchema } from './training-arguments';
 
 const runRegion = region
@@ -27,7 +29,8 @@ export const fitInputSchema = z.strictObject({
 }) satisfies z.ZodType<FitInput>;
 
 /** The cases of a `DeployInput` laid over one another; `superRefine` tells them apart, so that each problem is told. */
-export type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'modelData'> & {
+export type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'modelData' | 'deploy'> & {
+  deploy: AnyDeployArguments;
   trainingJobName?: string | undefined;
   modelData?: string | undefined;
 };
@@ -57,45 +60,53 @@ function deployThatNames(...fields: string[]) {
   return { type: 'object', required: fields, properties: Object.fromEntries(fields.map((field) => [field, true])) };
 }
 
-export const deployInputSchema = z
-  .strictObject({
-    estimator: estimatorSchema.optional().meta({ description: 'Where image, role and tags come from.' }),
-    trainingJobName: resourceName
-      .optional()
-      .meta({ description: 'The training job whose model to host; one that still runs is waited for.' }),
-    acceptStopped: acceptStopped.optional().meta({
-      description: 'if-model-exists: host the model of a job that was stopped. Absent: such a job fails the run.',
+export const deployInputSchema = acrossFields(
+  z
+    .strictObject({
+      estimator: estimatorSchema.optional().meta({ description: 'Where image, role and tags come from.' }),
+      trainingJobName: resourceName
+        .optional()
+        .meta({ description: 'The training job whose model to host; one that still runs is waited for.' }),
+      acceptStopped: acceptStopped.optional().meta({
+        description: 'if-model-exists: host the model of a job that was stopped. Absent: such a job fails the run.',
+      }),
+      modelData: s3Uri.optional().meta({ description: 'The model data to host, where no training job is named.' }),
+      deploy: deploySchema,
+      region: runRegion,
+    })
+    .superRefine((input, context) => {
+      const missing = (path: string[], message: string) => {
+        context.addIssue({ code: 'custom', path, message });
+      };
+      if ((input.trainingJobName === undefined) === (input.modelData === undefined)) {
+        missing(['trainingJobName'], 'or modelData must be given, and only one of them');
+      }
+      if (input.trainingJobName === undefined && input.acceptStopped !== undefined) {
+        missing(['acceptStopped'], 'is for the model of a training job');
+      }
+      if (input.trainingJobName !== undefined || input.modelData === undefined) return;
+      if (input.deploy.endpointName === undefined)
+        missing(['deploy', 'endpointName'], 'is needed where modelData is given');
+      if (input.deploy.image === undefined && !input.estimator)
+        missing(['deploy', 'image'], 'is needed where modelData is given without an estimator');
+      if (input.deploy.role === undefined && !input.estimator)
+        missing(['deploy', 'role'], 'is needed where modelData is given without an estimator');
     }),
-    modelData: s3Uri.optional().meta({ description: 'The model data to host, where no training job is named.' }),
+  findInheritedProblems,
+).meta(SOURCE_OF_MODEL) satisfies z.ZodType<AnyDeployInput>;
+
+/** A `FitThenDeployInput` as the schema alone tells it. */
+export type AnyFitThenDeployInput = Omit<FitThenDeployInput, 'deploy'> & { deploy: AnyDeployArguments };
+
+export const fitThenDeployInputSchema = acrossFields(
+  z.strictObject({
+    estimator: estimatorSchema,
+    fit: fitSchema,
     deploy: deploySchema,
     region: runRegion,
-  })
-  .superRefine((input, context) => {
-    const missing = (path: string[], message: string) => {
-      context.addIssue({ code: 'custom', path, message });
-    };
-    if ((input.trainingJobName === undefined) === (input.modelData === undefined)) {
-      missing(['trainingJobName'], 'or modelData must be given, and only one of them');
-    }
-    if (input.trainingJobName === undefined && input.acceptStopped !== undefined) {
-      missing(['acceptStopped'], 'is for the model of a training job');
-    }
-    if (input.trainingJobName !== undefined || input.modelData === undefined) return;
-    if (input.deploy.endpointName === undefined)
-      missing(['deploy', 'endpointName'], 'is needed where modelData is given');
-    if (input.deploy.image === undefined && !input.estimator)
-      missing(['deploy', 'image'], 'is needed where modelData is given without an estimator');
-    if (input.deploy.role === undefined && !input.estimator)
-      missing(['deploy', 'role'], 'is needed where modelData is given without an estimator');
-  })
-  .meta(SOURCE_OF_MODEL) satisfies z.ZodType<AnyDeployInput>;
-
-export const fitThenDeployInputSchema = z.strictObject({
-  estimator: estimatorSchema,
-  fit: fitSchema,
-  deploy: deploySchema,
-  region: runRegion,
-}) satisfies z.ZodType<FitThenDeployInput>;
+  }),
+  findInheritedProblems,
+) satisfies z.ZodType<AnyFitThenDeployInput>;
 
 export const deleteEndpointInputSchema = z.strictObject({
   endpointName: resourceName.meta({ description: 'Name of the endpoint to delete, whoever made it.' }),

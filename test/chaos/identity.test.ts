@@ -28,7 +28,7 @@ import {
 } from '../../src/client';
 import {
   RUN_TAG,
-  type DeployArguments,
+  type DeployOnInstances,
   type DeployInput,
   type DeployResult,
   type FitInput,
@@ -71,7 +71,7 @@ const fitInput = (jobName: string, further: Partial<FitInput['estimator']> = {})
 /** Model data that is there. */
 const MODEL_DATA = `s3://${DATA_BUCKET}/iris/data.csv`;
 
-const deployInput = (endpointName: string, further: Partial<DeployArguments> = {}): DeployInput => ({
+const deployInput = (endpointName: string, further: Partial<DeployOnInstances> = {}): DeployInput => ({
   modelData: MODEL_DATA,
   deploy: { ...DEPLOY, endpointName, image: 'iris', role: ROLE, ...further },
 });
@@ -101,7 +101,7 @@ const untilThere = (kind: StandingResource['kind'], name: string, member: string
 const untilGone = (kind: StandingResource['kind'], name: string) =>
   until(async () => (await find(kind, name)) === undefined, { what: `${kind} ${name} to be gone`, ...LIMIT });
 
-async function deployed(endpointName: string, further: Partial<DeployArguments> = {}): Promise<DeployResult> {
+async function deployed(endpointName: string, further: Partial<DeployOnInstances> = {}): Promise<DeployResult> {
   return (await (await rig.start('deploy', deployInput(endpointName, further))).result()) as DeployResult;
 }
 

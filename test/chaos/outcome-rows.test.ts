@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { RealTimePredictor } from '../../src/client';
 import {
   PROGRESS_QUERY,
-  type DeployArguments,
+  type DeployOnInstances,
   type DeployInput,
   type DeployResult,
   type FitArguments,
@@ -36,11 +36,11 @@ const fitInput = (jobName: string, further: Partial<FitArguments> = {}) => ({
   fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName, ...further },
 });
 /** A main job whose training job and endpoint bear this name. */
-const mainInput = (name: string, further: Partial<FitArguments> = {}, deploy: Partial<DeployArguments> = {}) => {
+const mainInput = (name: string, further: Partial<FitArguments> = {}, deploy: Partial<DeployOnInstances> = {}) => {
   const input = mainJob(name);
   return { ...input, fit: { ...input.fit, ...further }, deploy: { ...input.deploy, ...deploy } };
 };
-const deployInput = (endpointName: string, further: Partial<DeployArguments> = {}, model = 'one'): DeployInput => ({
+const deployInput = (endpointName: string, further: Partial<DeployOnInstances> = {}, model = 'one'): DeployInput => ({
   modelData: `s3://${DATA_BUCKET}/given/${model}.tar.gz`,
   deploy: { ...DEPLOY, endpointName, image: 'scripted', role: ROLE, ...further },
 });

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import type {
   DeleteEndpointResult,
-  DeployArguments,
+  DeployOnInstances,
   DeployInput,
   DeployResult,
   FitThenDeployResult,
@@ -50,11 +50,11 @@ afterEach(async () => {
   await rig.control.setClock({ simulated: true, phases: { Creating: 20, Updating: 20, Training: 20 } });
 });
 
-function deployInput(endpointName: string, further: Partial<DeployArguments> = {}): DeployInput {
+function deployInput(endpointName: string, further: Partial<DeployOnInstances> = {}): DeployInput {
   return { modelData: MODEL_DATA, deploy: { ...DEPLOY, endpointName, image: 'iris', role: ROLE, ...further } };
 }
 
-const deployTo = async (endpointName: string, further: Partial<DeployArguments> = {}) =>
+const deployTo = async (endpointName: string, further: Partial<DeployOnInstances> = {}) =>
   (await (await rig.start('deploy', deployInput(endpointName, further))).result()) as DeployResult;
 
 /** Names of all that exists for an endpoint. */

@@ -25,7 +25,7 @@ import {
   Run,
   SageMakerError,
   startRun,
-  type DeployArguments,
+  type DeployOnInstances,
   type EstimatorArguments,
   type FailureCode,
   type FitInput,
@@ -87,7 +87,7 @@ const fitInput = (jobName: string, further: Partial<EstimatorArguments> = {}): F
 const fit = async (jobName: string, further?: Partial<EstimatorArguments>) =>
   startRun(session, 'fit', fitInput(jobName, further));
 
-const deploy = async (endpointName: string, further: Partial<DeployArguments> = {}, modelData = MODEL_DATA) => {
+const deploy = async (endpointName: string, further: Partial<DeployOnInstances> = {}, modelData = MODEL_DATA) => {
   const hosting = { ...DEPLOY, endpointName, image: 'digits', role: ROLE, ...further };
   return (await startRun(session, 'deploy', { modelData, deploy: hosting })).result();
 };

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import {
   PROGRESS_QUERY,
-  type DeployArguments,
+  type DeployOnInstances,
   type DeployInput,
   type FitArguments,
   type Progress,
@@ -365,7 +365,7 @@ async function live(name: string, script: TrainingJobScript, further: Partial<Fi
 }
 
 /** A deploy whose endpoint comes into service, or not, by a script. */
-async function hosted(name: string, script: EndpointScript, further: Partial<DeployArguments> = {}): Promise<Handle> {
+async function hosted(name: string, script: EndpointScript, further: Partial<DeployOnInstances> = {}): Promise<Handle> {
   await rig.control.addOutcomes([{ kind: 'endpoint', resource: name, ...script }]);
   return rig.start('deploy', deployInput(name, further));
 }
@@ -410,7 +410,7 @@ async function untilCronRunEnds(chain: Handle, status: string): Promise<Recorded
   return first;
 }
 
-function deployInput(endpointName: string, further: Partial<DeployArguments> = {}): DeployInput {
+function deployInput(endpointName: string, further: Partial<DeployOnInstances> = {}): DeployInput {
   const deploy = { ...DEPLOY, endpointName, image: 'scripted', role: ROLE, ...further };
   return { modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`, deploy };
 }

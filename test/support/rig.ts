@@ -8,7 +8,7 @@ import type { WorkflowHandleWithFirstExecutionRunId, WorkflowStartOptions } from
 import { randomUUID } from 'node:crypto';
 import {
   SEARCH_ATTRIBUTES,
-  type DeployArguments,
+  type DeployOnInstances,
   type EstimatorArguments,
   type FitThenDeployInput,
   type WorkflowType,
@@ -149,7 +149,7 @@ export const ESTIMATOR: EstimatorArguments = {
   outputPath: `s3://${DATA_BUCKET}/models`,
 };
 
-export const DEPLOY: DeployArguments = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+export const DEPLOY: DeployOnInstances = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
 
 /** Input of the main job with a name of its own. */
 export function mainJob(jobName: string, further: Partial<EstimatorArguments> = {}): FitThenDeployInput {

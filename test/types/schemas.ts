@@ -23,7 +23,6 @@ import type {
   SweepResult,
 } from '../../src/contract';
 import type {
-  deploySchema,
   estimatorSchema,
   failureDetailsSchema,
   fitSchema,
@@ -33,7 +32,8 @@ import type {
   runMemoSchema,
   s3InputSchema,
 } from '../../src/schemas';
-import type { AnyDeployInput } from '../../src/schemas/inputs';
+import type { AnyDeployArguments } from '../../src/schemas/hosting-arguments';
+import type { AnyDeployInput, AnyFitThenDeployInput } from '../../src/schemas/inputs';
 
 /** An intersection as one object. */
 type Flat<T> = { [Key in keyof T]: T[Key] };
@@ -43,6 +43,17 @@ type Identical<A, B> = (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T e
 /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
 /** The keys of all members of a union. */
 type KeyOfAny<T> = T extends unknown ? keyof T : never;
+/** What a field of any member of a union may be. */
+type ValueOfAny<T, Key extends PropertyKey> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
+/** True where each field of the schema has the types of the contract's kinds together. */
+type NoTypeLost<Any, Kinds> = {
+  [Key in keyof Required<Any>]: Exclude<ValueOfAny<Kinds, Key>, undefined> extends Exclude<
+    Required<Any>[Key],
+    undefined
+  >
+    ? true
+    : false;
+}[keyof Required<Any>];
 type AllTrue<Verdicts extends true[]> = Verdicts;
 
 type Inputs = typeof INPUT_SCHEMAS;
@@ -53,12 +64,15 @@ export type SchemasAreTheContract = AllTrue<
     Identical<z.output<typeof estimatorSchema>, EstimatorArguments>,
     Identical<z.output<typeof s3InputSchema>, S3Input>,
     Identical<z.output<typeof fitSchema>, FitArguments>,
-    Identical<z.output<typeof deploySchema>, DeployArguments>,
+    DeployArguments extends AnyDeployArguments ? true : false,
+    Identical<Record<KeyOfAny<DeployArguments>, 1>, Record<keyof AnyDeployArguments, 1>>,
+    NoTypeLost<AnyDeployArguments, DeployArguments>,
     Identical<z.output<Inputs['fit']>, FitInput>,
     Identical<z.output<Inputs['deploy']>, AnyDeployInput>,
     DeployInput extends AnyDeployInput ? true : false,
     Identical<Record<KeyOfAny<DeployInput>, 1>, Record<keyof AnyDeployInput, 1>>,
-    Identical<z.output<Inputs['fitThenDeploy']>, FitThenDeployInput>,
+    Identical<z.output<Inputs['fitThenDeploy']>, AnyFitThenDeployInput>,
+    FitThenDeployInput extends AnyFitThenDeployInput ? true : false,
     Identical<z.output<Inputs['deleteEndpoint']>, DeleteEndpointInput>,
     Identical<z.output<Inputs['sweep']>, SweepInput>,
     Identical<z.output<Results['sweep']>, SweepResult>,

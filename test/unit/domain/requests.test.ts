@@ -1,7 +1,7 @@
 import { buildFitPlans, buildHostingPlan, type Surroundings } from '../../../src/domain/build-plan';
 import { encodeHyperparameters } from '../../../src/domain/hyperparameters';
 import { buildChannels } from '../../../src/domain/inputs';
-import type { DeployArguments, EstimatorArguments, FitInputs } from '../../../src/contract';
+import type { DeployOnInstances, EstimatorArguments, FitInputs } from '../../../src/contract';
 import { findViolations } from '../../../src/service-model';
 import { createHash } from 'node:crypto';
 
@@ -19,7 +19,7 @@ const estimator: EstimatorArguments = {
   trainInstanceCount: 1,
   trainInstanceType: 'ml.m5.large',
 };
-const deploy: DeployArguments = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+const deploy: DeployOnInstances = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
 
 describe('CreateTrainingJob', () => {
   it('has the seed’s defaults', () => {
@@ -113,7 +113,7 @@ describe('a name for a run whose starter gave none', () => {
 });
 
 describe('model and endpoint config', () => {
-  const planFor = (given: Partial<DeployArguments>, modelData = 's3://mine/a.tar.gz') =>
+  const planFor = (given: Partial<DeployOnInstances>, modelData = 's3://mine/a.tar.gz') =>
     buildHostingPlan(
       { ...deploy, endpointName: 'iris', ...given },
       { modelData, image: estimator.imageName, role: ROLE },
