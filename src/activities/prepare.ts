@@ -5,29 +5,27 @@
  */
 import { createHash } from 'node:crypto';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
-import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { DeployInput, WorkflowType } from '../contract';
+import type { WorkflowType } from '../contract';
 import {
   buildFitPlans,
   buildHostingPlan,
   buildSweepPlan,
   rolesOf,
   runTagOf,
-  sourceFromArguments,
   type ModelSource,
   type Surroundings,
 } from '../domain/build-plan';
 import { answerOf, lacksCredentials, readTrouble, requireMember } from '../domain/aws-errors';
 import { adviseOnDenial } from '../domain/missing-permission';
 import type { RetryPace } from '../domain/backoff';
-import { modelDataUri } from '../domain/names';
-import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
 import { findSecretSigns } from '../domain/secret-signs';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
+import { findStandingProblems } from './endpoint-problems';
+import { findModelSource } from './model-source';
 import {
   findNameProblems,
   findPlanProblems,
@@ -87,6 +85,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...findSizeProblems(plan),
         ...findTimeoutProblems(plan, identity),
         ...findNameProblems(plan, identity, jobName),
+        ...(await findStandingProblems(aws, plan)),
       ];
       if (problems.length > 0) throw refusal(problems, type, identity);
       return plan;
@@ -163,53 +162,4 @@ async function findRoleArn({ iam, region }: AwsClients, role: string): Promise<s
     const advice = adviseOnDenial(trouble.message) ?? 'Allow iam:GetRole to the worker.';
     throw failureOf(trouble, at, undefined, isDenied ? { fix: `${advice} Or give the role by its ARN.` } : {});
   }
-}
-
-async function findModelSource(aws: AwsClients, input: DeployInput): Promise<ModelSource> {
-  return sourceFromArguments(input) ?? describeModelSource(aws, input, input.trainingJobName ?? '');
-}
-
-async function describeModelSource(
-  { sagemaker, region }: AwsClients,
-  input: DeployInput,
-  name: string,
-): Promise<ModelSource> {
-  const at = { operation: 'DescribeTrainingJob', region, job: name };
-  const job = await sagemaker
-    .send(new DescribeTrainingJobCommand({ TrainingJobName: name }))
-    .catch((error: unknown) => {
-      const trouble = readTrouble(error);
-      if (trouble.meaning !== 'absent') throw failureOf(trouble, at);
-      const details = { ...answerOf(trouble), trainingJobName: name };
-      throw failWith('TrainingJobNotFound', `there is no training job named ${name}`, at, { details });
-    });
-  const ended = outcomeOfTrainingJob({
-    status: job.TrainingJobStatus ?? '',
-    secondaryStatus: job.SecondaryStatus ?? '',
-    ...(job.FailureReason !== undefined && { failureReason: job.FailureReason }),
-  });
-  const willDo = ended?.kind !== 'failed' && (ended?.kind !== 'stopped' || input.acceptStopped !== undefined);
-  if (!willDo) {
-    const reason = job.FailureReason ?? job.SecondaryStatus ?? ended.kind;
-    const what = `the training job ${name} made no model to deploy: ${ended.kind}: ${reason}`;
-    throw failWith(codeOfTrainingJob(ended), what, at, { details: { reason, outcome: ended, trainingJobName: name } });
-  }
-  const told = <T>(member: string, value: T | undefined): T => {
-    try {
-      return requireMember(member, value);
-    } catch (error) {
-      throw failureOf(readTrouble(error), at);
-    }
-  };
-  return {
-    trainingJobName: name,
-    modelData:
-      job.ModelArtifacts?.S3ModelArtifacts ||
-      modelDataUri(told('OutputDataConfig', job.OutputDataConfig?.S3OutputPath), name),
-    image: input.deploy.image ?? input.estimator?.imageName ?? job.AlgorithmSpecification?.TrainingImage ?? '',
-    role: input.deploy.role ?? input.estimator?.role ?? told('RoleArn', job.RoleArn),
-    // What a stopped job has left is looked for where the job is awaited, which then takes no time.
-    ...(ended?.kind !== 'completed' && { awaitedTrainingJob: name }),
-    ...(input.acceptStopped !== undefined && { acceptStopped: input.acceptStopped }),
-  };
 }

@@ -19,7 +19,7 @@ import {
   describeForeignBucket,
 } from '../domain/default-bucket';
 import { adviseOnDenial } from '../domain/missing-permission';
-import { parseS3Uri } from '../domain/names';
+import { isModelPrefix, parseS3Uri } from '../domain/names';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
 import type { Activities } from './index';
@@ -65,6 +65,10 @@ export function createStorageActivities({
     },
 
     async checkModelData(modelData, expectedBucketOwner) {
+      if (isModelPrefix(modelData)) {
+        await checkModelPrefix(s3, modelData, expectedBucketOwner, clientRegion);
+        return;
+      }
       const { bucket, key } = parseS3Uri(modelData) ?? { bucket: '', key: '' };
       const object = { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
       try {
@@ -83,6 +87,27 @@ export function createStorageActivities({
       }
     },
   };
+}
+
+/** Model data that was never packed is there where anything lies under its prefix. */
+async function checkModelPrefix(
+  s3: S3Client,
+  modelData: string,
+  expectedBucketOwner: string | undefined,
+  region: string,
+): Promise<void> {
+  const { bucket, key } = parseS3Uri(modelData) ?? { bucket: '', key: '' };
+  const at = { operation: 'ListObjectsV2', region, bucket, key };
+  const absent = (told: AwsTrouble | undefined) =>
+    failWith('ArtefactMissing', `there is no model data under ${modelData}`, at, {
+      details: { ...(told && answerOf(told)), modelData },
+    });
+  const request = { Bucket: bucket, Prefix: key, MaxKeys: 1, ExpectedBucketOwner: expectedBucketOwner };
+  const answer = await s3.send(new ListObjectsV2Command(request)).catch((error: unknown) => {
+    const trouble = readTrouble(error);
+    throw trouble.meaning === 'absent' ? absent(trouble) : failureOf(trouble, at);
+  });
+  if ((answer.Contents ?? []).length === 0) throw absent(undefined);
 }
 
 /** False as well where that cannot be told: the next attempt asks again. */

@@ -8,10 +8,10 @@ import type { DeployWaiting, ModelArguments, PredictorArguments } from './model'
 import type { Session } from './session';
 
 /** Arguments of {@link Estimator}: what to train with, and where. */
-export interface EstimatorOptions extends EstimatorArguments {
+export type EstimatorOptions = EstimatorArguments & {
   /** Temporal client, task queue, AWS region. @default one of the estimator's own, connected when it is first needed */
   session?: Session;
-}
+};
 
 /** Whether to wait for the end, and what to do with the log meanwhile. Without waiting there is no log. */
 export type FollowArguments =

@@ -42,16 +42,31 @@ export function buildTrainingPlan(estimator: EstimatorArguments, fit: FitArgumen
     trainingJobName,
     roleArn: from.roleArnOf(estimator.role),
     outputPath,
+    region: from.region,
     runTag: runTagOf(from.identity),
   });
   return {
     request,
-    modelData: modelDataUri(outputPath, trainingJobName),
+    modelData: modelDataUri(outputPath, trainingJobName, estimator.disableOutputCompression),
     ...(estimator.outputPath === undefined && { defaultBucket: bucket }),
-    pendingTimeoutSeconds: fit.pendingTimeoutSeconds ?? DEFAULT_PENDING_TIMEOUT_SECONDS,
-    maxRunSeconds: estimator.trainMaxRun ?? DEFAULT_MAX_RUN_SECONDS,
-    overrunSeconds: fit.overrunSeconds ?? DEFAULT_OVERRUN_SECONDS,
+    ...limitsOf(estimator, fit),
     ...(fit.acceptStopped !== undefined && { acceptStopped: fit.acceptStopped }),
+  };
+}
+
+/** Our own limits of time stand behind AWS's: on spot the job may wait and train as long as its max-wait in all. */
+function limitsOf(
+  { trainMaxRun, trainMaxWait, maxPendingTimeInSeconds = 0 }: EstimatorArguments,
+  fit: FitArguments,
+): Pick<TrainingPlan, 'pendingTimeoutSeconds' | 'maxRunSeconds' | 'overrunSeconds'> {
+  const overrunSeconds = fit.overrunSeconds ?? DEFAULT_OVERRUN_SECONDS;
+  const awaitedSeconds = Math.max(trainMaxWait ?? 0, maxPendingTimeInSeconds);
+  return {
+    pendingTimeoutSeconds:
+      fit.pendingTimeoutSeconds ??
+      (awaitedSeconds > 0 ? awaitedSeconds + overrunSeconds : DEFAULT_PENDING_TIMEOUT_SECONDS),
+    maxRunSeconds: trainMaxWait ?? trainMaxRun ?? DEFAULT_MAX_RUN_SECONDS,
+    overrunSeconds,
   };
 }
 
@@ -97,8 +112,15 @@ export function buildHostingPlan(
     ...(source.awaitedTrainingJob !== undefined && { awaitedTrainingJob: source.awaitedTrainingJob }),
     ...(source.acceptStopped !== undefined && { acceptStopped: source.acceptStopped }),
     ...(isInDefaultBucket && { expectedBucketOwner: from.account }),
+    ...(writesToDefaultBucket(deploy) && { defaultBucket }),
     endpointTimeoutSeconds: endpointTimeoutOf(deploy),
   };
+}
+
+/** What an endpoint keeps or answers goes there unless the arguments name a place. */
+function writesToDefaultBucket({ asyncInferenceConfig, dataCaptureConfig }: DeployArguments): boolean {
+  const answers = asyncInferenceConfig && !(asyncInferenceConfig.outputPath && asyncInferenceConfig.failurePath);
+  return Boolean(answers) || (dataCaptureConfig ? dataCaptureConfig.destinationS3Uri === undefined : false);
 }
 
 /** Both halves of `fitThenDeploy`, or the one of `fit`. */

@@ -13,8 +13,11 @@ const DEFAULTS: Record<string, unknown> = {
   TrainingInputMode: 'File',
 };
 
-/** Fields of a request that its Describe never answers. */
-const NOT_DESCRIBED = new Set(['Tags']);
+/** Fields of a request that its Describe never answers, or that say how something is made and not what. */
+const NOT_DESCRIBED = new Set(['Tags', 'DeploymentConfig']);
+
+/** Lists whose order says nothing. */
+const SETS = new Set(['Subnets', 'SecurityGroupIds']);
 
 /** One field in which what was found differs from what was sent. */
 export interface Difference {
@@ -36,6 +39,7 @@ function compareObjects(sent: object, found: object, path: string): Difference[]
     if (path === '' && NOT_DESCRIBED.has(field)) return [];
     const at = path === '' ? field : `${path}.${field}`;
     if (isHiddenField(field)) return compareHidden(value, answers[field], at);
+    if (SETS.has(field)) return compareValues(sorted(value), sorted(answers[field]), at);
     return compareValues(value, answers[field], at, DEFAULTS[field]);
   });
 }
@@ -61,6 +65,10 @@ function compareHidden(sent: unknown, found: unknown, path: string): Difference[
   return keys
     .filter((key) => asked[key] !== there[key])
     .map((key) => ({ path: `${path}.${key}`, text: `${path}.${key}: values differ`, isUntold }));
+}
+
+function sorted(value: unknown): unknown {
+  return Array.isArray(value) ? [...(value as unknown[])].sort() : value;
 }
 
 function isNothing(value: unknown): boolean {

@@ -19,6 +19,8 @@ export interface EndpointObservation {
   failureReason?: string;
   creationTime?: string;
   lastModifiedTime?: string;
+  /** True where it keeps requests in S3, which an update goes on with unless it is told otherwise. */
+  capturesData?: boolean;
   /** Members that an answer must have and this one had not. */
   lacks?: string[];
 }
@@ -55,6 +57,7 @@ export function observeEndpoint(
     failureReason: answer.FailureReason,
     creationTime: answer.CreationTime?.toISOString(),
     lastModifiedTime: answer.LastModifiedTime?.toISOString(),
+    capturesData: answer.DataCaptureConfig?.EnableCapture === true ? true : undefined,
     lacks: lacks.length > 0 ? lacks : undefined,
   });
 }

@@ -74,6 +74,11 @@ export function contentBaseIn(name: string): string | undefined {
   return /^(.+)-[0-9a-f]{10}$/.exec(name)?.[1];
 }
 
+/** False for the name of a model that a user chose: any endpoint may serve that. */
+export function isContentName(endpointName: string, name: string): boolean {
+  return contentBaseIn(name) === contentBaseOf(endpointName);
+}
+
 function withSuffix(base: string, suffix: string): string {
   return `${sanitizeName(base, NAME_LENGTH_MAX - suffix.length - 1)}-${suffix}`;
 }
@@ -83,9 +88,15 @@ export function defaultBucketName(region: string, account: string): string {
   return `sagemaker-${region}-${account}`;
 }
 
-/** Where SageMaker writes the model data of a training job. */
-export function modelDataUri(outputPath: string, trainingJobName: string): string {
-  return `${outputPath.replace(/\/+$/, '')}/${trainingJobName}/output/model.tar.gz`;
+/** Where SageMaker writes the model data of a training job: an archive, or single files under a prefix. */
+export function modelDataUri(outputPath: string, trainingJobName: string, isUncompressed = false): string {
+  const model = isUncompressed ? 'model/' : 'model.tar.gz';
+  return `${outputPath.replace(/\/+$/, '')}/${trainingJobName}/output/${model}`;
+}
+
+/** A prefix ends with a slash here, and AWS's answers may leave it out. */
+export function asModelPrefix(uri: string): string {
+  return uri.endsWith('/') ? uri : `${uri}/`;
 }
 
 /** True for model data that was never packed: all that lies under the prefix is the model. */

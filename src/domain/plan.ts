@@ -67,6 +67,8 @@ export interface HostingPlan extends HostingRequests {
   acceptStopped?: AcceptStopped;
   /** Set where the model data lies in the default bucket: its owner must be this account. */
   expectedBucketOwner?: string;
+  /** Set where the endpoint is to write to the default bucket, which is then made if it is missing. */
+  defaultBucket?: string;
   endpointTimeoutSeconds: number;
 }
 

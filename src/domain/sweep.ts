@@ -87,7 +87,8 @@ export function judgeResource(resource: TaggedResource, circumstances: Circumsta
   return (
     judgeTimes(resource, run) ??
     judgeClaims(resource, circumstances.claims) ??
-    judgeConfigs(resource, circumstances.runsOfConfigs ?? new Map()) ?? {
+    judgeConfigs(resource, circumstances.runsOfConfigs ?? new Map()) ??
+    judgeName(resource) ?? {
       verdict: 'orphan',
       reason: `${who} has ended without delivering it`,
     }
@@ -134,6 +135,12 @@ function isAbout({ endpointName, trainingJobName }: Claim, { kind, name }: Tagge
   if (kind === 'training job') return trainingJobName === name;
   if (endpointName === undefined) return false;
   return kind === 'endpoint' ? endpointName === name : contentBaseOf(endpointName) === contentBaseIn(name);
+}
+
+/** A model whose name was chosen can be served by any endpoint, and the names of runs do not tell by which. */
+function judgeName({ kind, name }: TaggedResource): Judgement | undefined {
+  if (kind !== 'model' || contentBaseIn(name) !== undefined) return undefined;
+  return { verdict: 'in use', reason: 'its name was chosen (modelName): others may serve it too' };
 }
 
 /** An endpoint of an ended run is somebody's if what it serves is. */

@@ -5,6 +5,7 @@
  */
 import { CancellationScope, patched, TemporalFailure } from '@temporalio/workflow';
 import type { FailedTrainingJob, FitResult, StoppedTrainingJob } from '../contract';
+import { asModelPrefix } from '../domain/names';
 import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { TrainingPlan } from '../domain/plan';
 import { looking, telling } from './activity-options';
@@ -31,7 +32,7 @@ export async function concludeTraining(run: Run, wanted: WantedModel, job: Known
     const how = `${ended.secondaryStatus ?? job.status}, not Completed`;
     run.record.warn([`the training job ${name} was stopped (${how}): the run went on with the model that it had left`]);
   }
-  if (job.modelData !== undefined && job.modelData !== wanted.modelData) {
+  if (job.modelData !== undefined && asModelPrefix(job.modelData) !== asModelPrefix(wanted.modelData)) {
     const found = `AWS says ${job.modelData}, the plan ${wanted.modelData}`;
     throw outcome('ArtefactMissing', `the model data of ${name} is not where the plan has it: ${found}`, {
       ...(ended.kind === 'completed' && { outcome: ended }),

@@ -16,6 +16,7 @@ import { awaitEndpoint } from './await-endpoint';
 import { awaitTrainingJob } from './await-training-job';
 import { concludeTraining } from './conclude-training';
 import { createPatiently } from './create-patiently';
+import { ensureBucket } from './ensure-bucket';
 import { explain, outcome } from './failures';
 import { MEND_MIX, proveEndpoint } from './prove-endpoint';
 import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
@@ -37,6 +38,7 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
   run.record.enter('Deploying');
   await looking(run.plan.run, `check ${plan.modelData}`).checkModelData(plan.modelData, plan.expectedBucketOwner);
   run.record.hasModelData(plan.modelData);
+  await ensureOwnBucket(run, plan);
   /** What the endpoint was made of before, each time that this run changed it. */
   const replaced: HostingDescription[] = [];
   try {
@@ -69,6 +71,12 @@ export async function hostModel(run: Run, plan: HostingPlan): Promise<Omit<Deplo
   }
 }
 
+/** Where the training has not made sure of it before. */
+async function ensureOwnBucket(run: Run, { defaultBucket }: HostingPlan): Promise<void> {
+  if (defaultBucket === undefined || defaultBucket === run.plan.training?.defaultBucket) return;
+  await ensureBucket(run, defaultBucket);
+}
+
 /** A deploy from a job that still runs waits for it. The job is not this run's, so no deadline of ours stops it. */
 async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): Promise<void> {
   run.record.enter('Training');
@@ -93,6 +101,7 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
   for (let turn = 1; turn <= TURNS_MAX; turn++) {
     const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
     if (!live) {
+      if (plan.update?.expectsEndpoint === true && replaced.length === 0) throw nothingToUpdate(name);
       if (!(await createEndpoint(run, plan))) continue;
       await proveEndpoint(run, plan, undefined);
       return false;
@@ -100,6 +109,7 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
     const { endpoint, isOurs } = live;
     if (!isOurs) throw endpointIsForeign(name, live);
     const ownWork = findOwnWork(live, config, run.plan.run, isOwnWork(run.record.entry('endpoint config', config)));
+    if (mustBeNew(plan) && ownWork !== 'create' && endpoint.status !== 'Deleting') throw endpointIsThere(name, live);
     if (endpoint.status === 'InService' && endpoint.endpointConfigName === config) {
       updated ||= ownWork === 'update' && wasReset();
       noteServing(run, endpoint, ownWork, updated);
@@ -191,6 +201,23 @@ function endpointIsForeign(name: string, live: HostingDescription): Error {
   const origin = 'it bears no tag of a run of ours';
   return outcome('NameTaken', `an endpoint named ${name} exists and ${origin}; it was not touched`, {
     differences: [`EndpointConfigName: found ${JSON.stringify(live.endpoint.endpointConfigName)}`, origin],
+  });
+}
+
+function mustBeNew({ update }: HostingPlan): boolean {
+  return update?.expectsEndpoint === false;
+}
+
+function nothingToUpdate(name: string): Error {
+  return outcome('EndpointNotFound', `there is no endpoint named ${name} to update`, {
+    fix: 'Give the name of an endpoint that exists, or leave updateEndpoint out: an endpoint that is not there is made.',
+  });
+}
+
+function endpointIsThere(name: string, live: HostingDescription): Error {
+  return outcome('NameTaken', `an endpoint named ${name} exists, and updateEndpoint is false; it was not touched`, {
+    differences: [`EndpointConfigName: found ${JSON.stringify(live.endpoint.endpointConfigName)}`],
+    fix: 'Choose another endpointName, or leave updateEndpoint out: an endpoint of ours is updated then.',
   });
 }
 

@@ -9,6 +9,7 @@ import type { LedgerEntry, ResourceKind } from '../contract';
 import { after } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
+import { isContentName } from '../domain/names';
 import type { HostingPlan } from '../domain/plan';
 import { ending, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
@@ -84,6 +85,7 @@ export async function takeDownUnserved(
   for (const [kind, name] of pair) {
     const own = record.entry(kind, name);
     if (!isOwnWork(own)) continue;
+    if (kind === 'model' && leftForOthers(run, endpointName, name)) continue;
     await attempt(run, kind, name, async () => {
       if (await isInUse(run, endpointName, name)) {
         record.note({ kind, name, state: 'left', reason: `the endpoint ${endpointName} uses it` });
@@ -143,7 +145,8 @@ async function hasAppeared(run: Run, name: string): Promise<boolean> {
 
 /** After proof: the pair that was live just before our update goes, if it is ours and not what serves now. */
 export async function retireReplaced(run: Run, plan: HostingPlan, replaced: HostingDescription): Promise<void> {
-  for (const { kind, resource } of findReplaced(plan, replaced)) await deleteIfOurs(run, kind, resource);
+  const endpointName = plan.endpoint.EndpointName ?? '';
+  for (const { kind, resource } of findReplaced(plan, replaced)) await deleteIfOurs(run, endpointName, kind, resource);
 }
 
 /** A run that ends before the proof retires of what it replaced only what the endpoint no longer uses. */
@@ -151,7 +154,7 @@ async function retireUnused(run: Run, plan: HostingPlan, replaced: readonly Host
   const endpointName = plan.endpoint.EndpointName ?? '';
   for (const { kind, resource } of replaced.flatMap((one) => findReplaced(plan, one))) {
     await attempt(run, kind, resource.name, async () => {
-      if (!(await isInUse(run, endpointName, resource.name))) await deleteIfOurs(run, kind, resource);
+      if (!(await isInUse(run, endpointName, resource.name))) await deleteIfOurs(run, endpointName, kind, resource);
     });
   }
 }
@@ -177,8 +180,8 @@ export async function deleteHosting(run: Run, live: HostingDescription): Promise
   run.record.note({ kind: 'endpoint', name, state: 'intended', arn: live.endpoint.arn });
   const made = isSettled(live.endpoint.status) ? live : await describeSettled(run, live);
   await removeEndpoint(run, name);
-  if (made.config) await deleteIfOurs(run, 'endpoint config', made.config);
-  for (const model of made.models) await deleteIfOurs(run, 'model', model);
+  if (made.config) await deleteIfOurs(run, name, 'endpoint config', made.config);
+  for (const model of made.models) await deleteIfOurs(run, name, 'model', model);
 }
 
 /** What an update under way brings is what is there to be deleted. */
@@ -189,11 +192,25 @@ async function describeSettled(run: Run, live: HostingDescription): Promise<Host
   return (await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name)) ?? live;
 }
 
+/** A model with a name of the user's own can be served by any endpoint, under any config, of anybody. */
+function leftForOthers({ record }: Run, endpointName: string, name: string): boolean {
+  if (isContentName(endpointName, name)) return false;
+  record.note({
+    kind: 'model',
+    name,
+    state: 'left',
+    reason: 'its name was chosen (modelName): others may serve it too',
+  });
+  return true;
+}
+
 async function deleteIfOurs(
   run: Run,
+  endpointName: string,
   kind: 'endpoint config' | 'model',
   { name, isOurs }: { name: string; isOurs: boolean },
 ): Promise<void> {
+  if (isOurs && kind === 'model' && leftForOthers(run, endpointName, name)) return;
   if (isOurs) await attempt(run, kind, name, () => deleteResource(run, kind, name));
   else run.record.note({ kind, name, state: 'left', reason: 'it bears no tag of a run of ours' });
 }

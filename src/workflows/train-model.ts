@@ -6,10 +6,11 @@ import { CancellationScope, patched, TemporalFailure } from '@temporalio/workflo
 import { deadlineOfTrainingJob } from '../domain/deadlines';
 import { outcomeOfTrainingJob } from '../domain/outcomes';
 import type { TrainingPlan } from '../domain/plan';
-import { creating, looking } from './activity-options';
+import { creating } from './activity-options';
 import { awaitTrainingJob, type KnownJob } from './await-training-job';
 import { concludeTraining, type TrainingSummary } from './conclude-training';
 import { createPatiently } from './create-patiently';
+import { ensureBucket } from './ensure-bucket';
 import { outcome } from './failures';
 import { readLogTail } from './read-log-tail';
 import type { Run } from './run';
@@ -50,20 +51,6 @@ export function jobIsGone(name: string): Error {
       outcome: { resource: 'training job', kind: 'deleted' },
     },
   );
-}
-
-const FOUND_AGAIN = 'it was there when asked for again: an earlier try of this run may have made it';
-
-async function ensureBucket(run: Run, bucket: string): Promise<void> {
-  const { record, plan } = run;
-  const { region, account } = plan.run;
-  record.note({ kind: 'bucket', name: bucket, state: 'intended' });
-  const { made, mayBeOwn } = await CancellationScope.nonCancellable(() =>
-    looking(plan.run, `ensure bucket ${bucket}`).ensureBucket(bucket, region, account),
-  );
-  if (made) record.note({ kind: 'bucket', name: bucket, state: 'made' });
-  else if (mayBeOwn) record.note({ kind: 'bucket', name: bucket, state: 'adopted', reason: FOUND_AGAIN });
-  else record.forget('bucket', bucket);
 }
 
 /**

@@ -5,6 +5,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import { READS_LAG_MS } from '../domain/deadlines';
 import type { HostingPlan } from '../domain/plan';
+import { buildUpdateRequest } from '../domain/update-request';
 import { creating } from './activity-options';
 import { pauseMs } from './create-patiently';
 import { explain } from './failures';
@@ -18,7 +19,7 @@ export type Sending = 'sent' | 'changed meanwhile' | 'unknown';
 
 export async function updateEndpoint(run: Run, plan: HostingPlan, live: HostingDescription): Promise<Sending> {
   const name = plan.endpoint.EndpointName ?? '';
-  const request = { EndpointName: name, EndpointConfigName: plan.endpoint.EndpointConfigName };
+  const request = buildUpdateRequest(plan, live.endpoint);
   const startedMs = Date.now();
   for (let attempt = 0; ; attempt++) {
     throwIfCancelled('the update');
