@@ -14,7 +14,7 @@ export interface DeploymentWaits {
 }
 
 /** What a policy waits in all, in seconds. */
-export function waitingSecondsOf(config: DeploymentWaits, instances: number | undefined): number {
+export function waitingSecondsOf(config: DeploymentWaits, instances: unknown): number {
   const { blueGreenUpdatePolicy: blueGreen, rollingUpdatePolicy: rolling } = config;
   const traffic = blueGreen?.trafficRoutingConfiguration;
   const blueGreenSeconds =
@@ -23,13 +23,13 @@ export function waitingSecondsOf(config: DeploymentWaits, instances: number | un
   return blueGreenSeconds + shareSteps(rolling?.maximumBatchSize, instances) * numberOf(rolling?.waitIntervalInSeconds);
 }
 
-function stepsOf(traffic: { type?: unknown; linearStepSize?: unknown } | undefined, instances: number | undefined) {
+function stepsOf(traffic: { type?: unknown; linearStepSize?: unknown } | undefined, instances: unknown) {
   if (traffic?.type === 'CANARY') return 2;
   return traffic?.type === 'LINEAR' ? shareSteps(traffic.linearStepSize, instances) : 1;
 }
 
 /** In how many steps of this size all is done. */
-function shareSteps(size: unknown, instances: number | undefined): number {
+function shareSteps(size: unknown, instances: unknown): number {
   const { type, value } = (size ?? {}) as { type?: unknown; value?: unknown };
   const whole = type === 'INSTANCE_COUNT' ? numberOf(instances, 1) : 100;
   return Math.max(1, Math.ceil(whole / Math.max(1, numberOf(value, whole))));

@@ -2,7 +2,7 @@
  * Which arguments of `deploy` go together, and the limits of AWS that its published model does not say: of serverless
  * endpoints, of deployment policies. Looks at values of which nothing is known yet; the sentences go to whoever wrote them.
  */
-import { waitingSecondsOf, type DeploymentWaits } from '../domain/deployment-time';
+import { waitingSecondsOf } from '../domain/deployment-time';
 import { SERVERLESS_DEFAULTS } from '../domain/hosting-settings';
 import { givenOf, isFields, type FieldProblem } from './across-fields';
 
@@ -137,7 +137,7 @@ function percentOf(size: unknown, instances: unknown): number | undefined {
 
 /** AWS would give the update up, or this run the endpoint, while all goes as it is asked to. */
 function findTimeProblems(deploy: Fields, config: Fields, at: string[]): FieldProblem[] {
-  const waits = waitingSecondsOf(config as DeploymentWaits, deploy.initialInstanceCount as number | undefined);
+  const waits = waitingSecondsOf(config, deploy.initialInstanceCount);
   if (!Number.isFinite(waits) || waits === 0) return [];
   const told = `must be more than the ${String(waits)} s that the deployment policy waits`;
   const tooShort = (limit: unknown) => typeof limit === 'number' && limit <= waits;

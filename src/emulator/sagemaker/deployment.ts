@@ -2,7 +2,7 @@
  * A deployment: what an endpoint serves under one endpoint config, complete in itself, so that it goes on when config
  * and models are deleted. `fleet.ts` makes processes of it.
  */
-import type { ContainerDefinition } from '@aws-sdk/client-sagemaker';
+import type { ContainerDefinition, CreateEndpointConfigInput, ProductionVariant } from '@aws-sdk/client-sagemaker';
 import { randomUUID } from 'node:crypto';
 import type { World } from '../world';
 import type { EndpointConfigRecord } from './endpoint-configs';
@@ -19,7 +19,22 @@ export interface Deployment {
   /** No process: invocations are answered with their own body. */
   simulated: boolean;
   variants: VariantPlan[];
+  /** What the config says of the endpoint as a whole. Absent in what an older emulator wrote down. */
+  settings?: EndpointSettings;
 }
+
+/** What of an endpoint config its endpoints tell too. */
+export type EndpointSettings = Pick<CreateEndpointConfigInput, 'DataCaptureConfig' | 'ShadowProductionVariants'>;
+
+/** Its members, of which the SDK's types do not know all yet. */
+const SETTINGS: readonly string[] = [
+  'DataCaptureConfig',
+  'AsyncInferenceConfig',
+  'ExplainerConfig',
+  'MetricsConfig',
+  'CrossRegionTrafficConfig',
+  'ShadowProductionVariants',
+];
 
 export interface VariantPlan {
   name: string;
@@ -27,6 +42,8 @@ export interface VariantPlan {
   /** Undefined for a serverless variant. */
   instanceCount?: number;
   container: ContainerDefinition;
+  /** As the config has it. Absent in what an older emulator wrote down. */
+  request?: ProductionVariant;
   /** In whose name image and model data are read and the log is written. */
   roleArn?: string;
   startupSeconds: number;
@@ -55,10 +72,12 @@ export function planDeployment(world: World, config: EndpointConfigRecord, model
         weight: variant.InitialVariantWeight ?? 1,
         ...(variant.InitialInstanceCount === undefined ? {} : { instanceCount: variant.InitialInstanceCount }),
         container,
+        request: variant,
         ...(model.request.ExecutionRoleArn === undefined ? {} : { roleArn: model.request.ExecutionRoleArn }),
         startupSeconds: variant.ContainerStartupHealthCheckTimeoutInSeconds ?? STARTUP_SECONDS,
         downloadSeconds: variant.ModelDataDownloadTimeoutInSeconds ?? DOWNLOAD_SECONDS,
       };
     }),
+    settings: Object.fromEntries(Object.entries(config.request).filter(([member]) => SETTINGS.includes(member))),
   };
 }

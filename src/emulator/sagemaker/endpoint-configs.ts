@@ -9,12 +9,13 @@ import type {
   ProductionVariant,
 } from '@aws-sdk/client-sagemaker';
 import type { Call, Handlers, World } from '../world';
+import { checkConfigRules } from './endpoint-config-rules';
 import { listPage } from './lists';
 import type { ModelRecord } from './models';
-import { refuseInput, refuseTaken } from './refusals';
+import { refuseTaken } from './refusals';
 import { openResources } from './resources';
 import type { ResourceRecord, Resources } from './resources';
-import { checkTags, readTags } from './tag-rules';
+import { readTags } from './tag-rules';
 
 export interface EndpointConfigRecord extends ResourceRecord {
   request: Omit<CreateEndpointConfigInput, 'Tags'>;
@@ -46,7 +47,10 @@ export function openEndpointConfigs(
         ...request,
         EndpointConfigName: name,
         EndpointConfigArn: configs.arnOf(name),
-        ProductionVariants: request.ProductionVariants?.map((variant) => ({ InitialVariantWeight: 1, ...variant })),
+        ProductionVariants: request.ProductionVariants?.map(fillVariant),
+        ...(request.ShadowProductionVariants && {
+          ShadowProductionVariants: request.ShadowProductionVariants.map(fillVariant),
+        }),
         EnableNetworkIsolation: request.EnableNetworkIsolation ?? false,
         CreationTime: new Date(creationTime),
       };
@@ -72,23 +76,6 @@ export function openEndpointConfigs(
   return { configs, handlers };
 }
 
-function checkConfigRules(input: CreateEndpointConfigInput, models: Resources<ModelRecord>): void {
-  const variants = input.ProductionVariants ?? [];
-  if (variants.length === 0) throw refuseInput('At least one production variant must be provided.');
-  const names = variants.map(({ VariantName }) => VariantName);
-  if (new Set(names).size < names.length) throw refuseInput('Production variant names must be unique.');
-  for (const variant of variants) checkVariant(variant, models);
-  checkTags(input.Tags);
-}
-
-function checkVariant(variant: ProductionVariant, models: Resources<ModelRecord>): void {
-  const name = variant.VariantName ?? '';
-  if (variant.ModelName === undefined) throw refuseInput(`ModelName must be provided for production variant ${name}.`);
-  const onInstances = variant.InstanceType !== undefined && (variant.InitialInstanceCount ?? 0) > 0;
-  if (onInstances === (variant.ServerlessConfig !== undefined)) {
-    throw refuseInput(
-      `Either InstanceType and InitialInstanceCount or ServerlessConfig must be provided for production variant ${name}.`,
-    );
-  }
-  models.get(variant.ModelName);
+function fillVariant(variant: ProductionVariant): ProductionVariant {
+  return { InitialVariantWeight: 1, ...variant };
 }

@@ -13,6 +13,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Call, Handlers } from '../world';
 import { planDeployment } from './deployment';
+import { checkConversion, checkDeploymentRules } from './deployment-rules';
 import type { EndpointConfigRecord } from './endpoint-configs';
 import { startEndpointLife } from './endpoint-life';
 import type { EndpointLife } from './endpoint-life';
@@ -25,6 +26,7 @@ import type { ModelRecord } from './models';
 import { refuseInProgress, refuseInput, refuseTaken } from './refusals';
 import { openResources } from './resources';
 import type { Resources } from './resources';
+import { retainProperties } from './retained-properties';
 import { checkTags, readTags } from './tag-rules';
 
 interface Named {
@@ -63,9 +65,18 @@ export function openEndpoints(
       if (endpoints.find(name) !== undefined) throw refuseTaken(endpoints.kind, endpoints.arnOf(name));
       checkTags(input.Tags);
       const pending = planDeployment(world, configs.get(input.EndpointConfigName), models);
+      checkDeploymentRules(input.DeploymentConfig, pending);
       const now = world.clock.now();
       const tags = readTags(input.Tags);
-      endpoints.add({ name, status: 'Creating', pending, tags, creationTime: now, lastModifiedTime: now });
+      endpoints.add({
+        name,
+        status: 'Creating',
+        pending,
+        tags,
+        creationTime: now,
+        lastModifiedTime: now,
+        ...(input.DeploymentConfig !== undefined && { lastDeploymentConfig: input.DeploymentConfig }),
+      });
       lives.set(name, startEndpointLife(life, endpoints, name));
       return { EndpointArn: endpoints.arnOf(name) };
     },
@@ -80,11 +91,15 @@ export function openEndpoints(
       if (config.name === endpoint.live?.configName) {
         throw refuseInput(`Cannot update endpoint "${arn}" with the endpoint configuration that it already has.`);
       }
-      const pending = planDeployment(world, config, models);
-      endpoints.change(name, ({ failureReason: _failureReason, ...present }) => ({
+      const pending = retainProperties(planDeployment(world, config, models), endpoint.live, input);
+      const deploymentConfig = input.RetainDeploymentConfig ? endpoint.lastDeploymentConfig : input.DeploymentConfig;
+      checkConversion(endpoint.live, pending, deploymentConfig);
+      checkDeploymentRules(deploymentConfig, pending);
+      endpoints.change(name, ({ failureReason: _failureReason, lastDeploymentConfig: _before, ...present }) => ({
         ...present,
         status: 'Updating',
         pending,
+        ...(deploymentConfig !== undefined && { lastDeploymentConfig: deploymentConfig }),
         lastModifiedTime: world.clock.now(),
       }));
       lives.get(name)?.deploy();
