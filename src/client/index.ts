@@ -22,6 +22,7 @@ export {
   type FollowArguments,
 } from './estimator-options';
 export { type LogTarget } from './follow-run';
+export { fileSystemInput } from './file-system-input';
 export { s3Input } from './s3-input';
 export { type UploadOptions } from './upload';
 export {
@@ -76,6 +77,8 @@ export { type LogLine } from './log-line';
 export { isSageMakerError, SageMakerError, type ErrorDetails, type SageMakerFailure } from './errors';
 export type {
   AcceptStopped,
+  ChannelInput,
+  CollectionConfig,
   AsyncInferenceConfig,
   AsyncNotificationConfig,
   AutoRollbackConfiguration,
@@ -83,6 +86,8 @@ export type {
   CapacitySize,
   CompletedTrainingJob,
   DataCaptureConfig,
+  DebuggerHookConfig,
+  DebuggerRule,
   DeleteEndpointInput,
   DeleteEndpointResult,
   DeployAnywhere,
@@ -100,18 +105,23 @@ export type {
   EndpointProgress,
   EndpointServingOther,
   EstimatorArguments,
+  ExperimentConfig,
   FailedEndpoint,
   FailedTrainingJob,
   FailureCause,
   FailureCode,
   FailureDetails,
+  FileSystemInput,
   FitArguments,
   FitInput,
   FitInputs,
   FitResult,
   FitThenDeployInput,
   FitThenDeployResult,
+  HostingOverrides,
   InputMode,
+  InstanceGroup,
+  InstancePreference,
   InstancePool,
   InstancePoolSettings,
   InstanceSettings,
@@ -126,6 +136,8 @@ export type {
   OutcomesByCode,
   OverQuota,
   Progress,
+  RequestFields,
+  RequestOverrides,
   ResourceKind,
   RetainableProperty,
   RollingUpdatePolicy,
@@ -147,8 +159,13 @@ export type {
   SweptResource,
   Tag,
   TrafficRoutingConfiguration,
+  TensorBoardOutputConfig,
+  TrainingArguments,
   TrainingJobOutcome,
   TrainingJobProgress,
+  TrainOnInstanceGroups,
+  TrainOnInstancePreferences,
+  TrainOnInstances,
   UnsettledEndpoint,
   VpcConfig,
   WorkflowType,

@@ -2,8 +2,9 @@
  * What the Temporal UI shows of a run before its first progress: one line and a short list. Names and sizes only, never
  * hyperparameters, environment or roles.
  */
-import type { DeployArguments, EstimatorArguments, WorkflowType } from '../contract';
+import type { DeployArguments, WorkflowType } from '../contract';
 import { escapeCode, escapeMarkdown } from '../domain/markdown';
+import { describeInstances } from '../domain/training-instances';
 import type { InputOf } from '../schemas';
 
 /** Temporal takes 400 bytes, encoded. */
@@ -23,9 +24,9 @@ function describe<T extends WorkflowType>(type: T, given: InputOf[T], workflowId
   const run = { type, input: given } as { [K in WorkflowType]: { type: K; input: InputOf[K] } }[WorkflowType];
   switch (run.type) {
     case 'fit':
-      return `fit ${run.input.fit.jobName ?? workflowId} (${training(run.input.estimator)})`;
+      return `fit ${run.input.fit.jobName ?? workflowId} (${describeInstances(run.input.estimator)})`;
     case 'fitThenDeploy':
-      return `fit then deploy ${run.input.fit.jobName ?? workflowId} (${training(run.input.estimator)}; ${hosting(run.input.deploy)})`;
+      return `fit then deploy ${run.input.fit.jobName ?? workflowId} (${describeInstances(run.input.estimator)}; ${hosting(run.input.deploy)})`;
     case 'deploy':
       return `deploy ${run.input.deploy.endpointName ?? run.input.trainingJobName ?? ''} (${hosting(run.input.deploy)})`;
     case 'deleteEndpoint':
@@ -35,13 +36,9 @@ function describe<T extends WorkflowType>(type: T, given: InputOf[T], workflowId
   }
 }
 
-function training({ trainInstanceType, trainInstanceCount }: EstimatorArguments): string {
-  return `${trainInstanceType} x${String(trainInstanceCount)}`;
-}
-
 function hosting({ instanceType, instancePools, initialInstanceCount }: DeployArguments): string {
   if (initialInstanceCount === undefined) return 'serverless';
-  const types = instanceType ?? instancePools?.map((pool) => pool.instanceType).join(' or ') ?? '';
+  const types = instanceType ?? instancePools.map((pool) => pool.instanceType).join(' or ');
   return `${types} x${String(initialInstanceCount)}`;
 }
 

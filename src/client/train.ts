@@ -2,6 +2,7 @@
  * The training half of an estimator: starts a run that trains, and waits for it with its log where that is wanted. The
  * estimator stands on the training from the moment its run is started.
  */
+import { countHosts } from '../domain/training-instances';
 import type { InputOf } from '../schemas';
 import type { FollowArguments } from './estimator-options';
 import { followRun } from './follow-run';
@@ -41,7 +42,7 @@ export async function train<T extends 'fit' | 'fitThenDeploy'>({
   try {
     await followRun(run, {
       logs,
-      hostCount: input.estimator.trainInstanceCount,
+      hostCount: countHosts(input.estimator),
       ...(region !== undefined && { region }),
       ...(onNotice && { onNotice }),
     });

@@ -99,7 +99,8 @@ export function buildHostingPlan(
     modelData: source.modelData,
     vpc: source.vpc,
     isIsolated: source.isIsolated ?? false,
-    tags: deploy.tags ?? tags,
+    // An empty list says as little as none, as in the Python SDK.
+    tags: deploy.tags?.length ? deploy.tags : tags,
     runTag: runTagOf(from.identity),
     defaultBucket,
     hash: (value) => from.sha256(canonicalJson(value)),

@@ -22,7 +22,7 @@ export function describeIssue(issue: Issue, input: unknown, prefix: PropertyKey[
       return [`${at} must be ${withArticle(issue.expected)}, not ${kindOf(given)}`];
     }
     case 'invalid_value':
-      return [`${at} must be one of ${issue.values.map(String).join(', ')}`];
+      return [`${at} must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`];
     case 'too_small':
       return [`${at} must ${issue.origin === 'string' ? 'not be empty' : `be ${String(issue.minimum)} or more`}`];
     case 'too_big':
@@ -45,12 +45,25 @@ function describeUnion(
     issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0);
   const candidates = issue.errors.filter((issues) => !isOfOtherKind(issues));
   const given = valueAt(input, path);
-  const asInput = typeof given === 'object' && given !== null && 's3Data' in given;
-  const meant =
-    candidates.find((issues) => asInput !== issues.some(({ code }) => code === 'invalid_key')) ?? candidates[0];
+  const meant = candidates.find((issues) => isMeant(issues, given)) ?? candidates[0];
   if (!meant)
     return [`${nameOf(path)} ${given === undefined ? 'is missing' : `${issue.message}, not ${kindOf(given)}`}`];
   return meant.flatMap((inner) => describeIssue(inner, input, path));
+}
+
+/** By which an input is known: what has it is one, and no object of channels. */
+const INPUT_SIGNS = ['s3Data', 'fileSystemId'] as const;
+
+/** Whether these are the problems of what was meant: one input by its sign, or channels where there is none. */
+function isMeant(issues: Issue[], given: unknown): boolean {
+  const sign = typeof given === 'object' && given !== null ? INPUT_SIGNS.find((field) => field in given) : undefined;
+  if (sign === undefined) {
+    return !issues.some(
+      ({ code, path: [field] }) => code === 'invalid_type' && INPUT_SIGNS.some((one) => one === field),
+    );
+  }
+  const isOfChannels = issues.some(({ code }) => code === 'invalid_union' || code === 'invalid_key');
+  return !isOfChannels && !issues.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.includes(sign));
 }
 
 function describeMaximum(origin: string, maximum: number | bigint): string {

@@ -14,5 +14,6 @@ export {
   type InputOf,
 } from './inputs';
 export { deploySchema } from './hosting-arguments';
-export { estimatorSchema, fitSchema, s3InputSchema } from './training-arguments';
+export { estimatorSchema, fitSchema } from './training-arguments';
+export { fileSystemInputSchema, s3InputSchema } from './training-data';
 export { failureDetailsSchema, progressSchema, RESULT_SCHEMAS, runMemoSchema } from './outcomes';

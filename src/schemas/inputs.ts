@@ -16,20 +16,28 @@ import { region, resourceName, s3Uri, wholeNumber } from './fields';
 import { acrossFields } from './across-fields';
 import { deploySchema, type AnyDeployArguments } from './hosting-arguments';
 import { findInheritedProblems } from './hosting-rules';
-import { acceptStopped, estimatorSchema, fitSchema } from './training-arguments';
+import { acceptStopped, estimatorSchema, fitSchema, type AnyEstimatorArguments } from './training-arguments';
+import { findFitProblems } from './training-rules';
 
 const runRegion = region
   .optional()
   .meta({ description: "Region in which to train and host. Absent: the worker's own. Any other is refused." });
 
-export const fitInputSchema = z.strictObject({
-  estimator: estimatorSchema,
-  fit: fitSchema,
-  region: runRegion,
-}) satisfies z.ZodType<FitInput>;
+/** A `FitInput` as the schema alone tells it. */
+export type AnyFitInput = Omit<FitInput, 'estimator'> & { estimator: AnyEstimatorArguments };
+
+export const fitInputSchema = acrossFields(
+  z.strictObject({
+    estimator: estimatorSchema,
+    fit: fitSchema,
+    region: runRegion,
+  }),
+  findFitProblems,
+) satisfies z.ZodType<AnyFitInput>;
 
 /** The cases of a `DeployInput` laid over one another; `superRefine` tells them apart, so that each problem is told. */
-export type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'modelData' | 'deploy'> & {
+export type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'modelData' | 'estimator' | 'deploy'> & {
+  estimator?: AnyEstimatorArguments | undefined;
   deploy: AnyDeployArguments;
   trainingJobName?: string | undefined;
   modelData?: string | undefined;
@@ -96,7 +104,10 @@ export const deployInputSchema = acrossFields(
 ).meta(SOURCE_OF_MODEL) satisfies z.ZodType<AnyDeployInput>;
 
 /** A `FitThenDeployInput` as the schema alone tells it. */
-export type AnyFitThenDeployInput = Omit<FitThenDeployInput, 'deploy'> & { deploy: AnyDeployArguments };
+export type AnyFitThenDeployInput = Omit<FitThenDeployInput, 'estimator' | 'deploy'> & {
+  estimator: AnyEstimatorArguments;
+  deploy: AnyDeployArguments;
+};
 
 export const fitThenDeployInputSchema = acrossFields(
   z.strictObject({
@@ -105,7 +116,7 @@ export const fitThenDeployInputSchema = acrossFields(
     deploy: deploySchema,
     region: runRegion,
   }),
-  findInheritedProblems,
+  (input) => [...findFitProblems(input), ...findInheritedProblems(input)],
 ) satisfies z.ZodType<AnyFitThenDeployInput>;
 
 export const deleteEndpointInputSchema = z.strictObject({

@@ -32,6 +32,7 @@ import {
   type DeployInput,
   type DeployResult,
   type FitInput,
+  type TrainOnInstances,
   type Progress,
 } from '../../src/contract';
 import type { StandingResource } from '../../src/emulator';
@@ -63,7 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const fitInput = (jobName: string, further: Partial<FitInput['estimator']> = {}): FitInput => ({
+const fitInput = (jobName: string, further: Partial<TrainOnInstances> = {}): FitInput => ({
   estimator: { ...ESTIMATOR, ...further },
   fit: { inputs: INPUTS, jobName },
 });

@@ -26,7 +26,7 @@ import {
   SageMakerError,
   startRun,
   type DeployOnInstances,
-  type EstimatorArguments,
+  type TrainOnInstances,
   type FailureCode,
   type FitInput,
   type Session,
@@ -79,12 +79,12 @@ let session: Session;
 /** A session on whose task queue nobody works. */
 let idle: Session;
 
-const fitInput = (jobName: string, further: Partial<EstimatorArguments> = {}): FitInput => ({
+const fitInput = (jobName: string, further: Partial<TrainOnInstances> = {}): FitInput => ({
   estimator: { ...ESTIMATOR, imageName: 'digits', ...further },
   fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
 });
 
-const fit = async (jobName: string, further?: Partial<EstimatorArguments>) =>
+const fit = async (jobName: string, further?: Partial<TrainOnInstances>) =>
   startRun(session, 'fit', fitInput(jobName, further));
 
 const deploy = async (endpointName: string, further: Partial<DeployOnInstances> = {}, modelData = MODEL_DATA) => {

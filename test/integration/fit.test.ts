@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { FitInput, FitResult, Progress, RunMemo } from '../../src/contract';
+import type { FitInput, FitResult, Progress, RunMemo, TrainOnInstances } from '../../src/contract';
 import { MEMO, PROGRESS_QUERY } from '../../src/contract';
 import { buildFitPlans } from '../../src/domain/build-plan';
 import { failureOfRun } from '../support/failures';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rig.control.setClock({ phases: { Starting: 20, Training: 20 } });
 });
 
-function fitInput(jobName: string | undefined, further: Partial<FitInput['estimator']> = {}): FitInput {
+function fitInput(jobName: string | undefined, further: Partial<TrainOnInstances> = {}): FitInput {
   return {
     estimator: { ...ESTIMATOR, ...further },
     fit: { inputs: `s3://${DATA_BUCKET}/iris`, ...(jobName && { jobName }) },

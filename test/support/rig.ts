@@ -9,8 +9,8 @@ import { randomUUID } from 'node:crypto';
 import {
   SEARCH_ATTRIBUTES,
   type DeployOnInstances,
-  type EstimatorArguments,
   type FitThenDeployInput,
+  type TrainOnInstances,
   type WorkflowType,
 } from '../../src/contract';
 import {
@@ -141,7 +141,7 @@ export function uniqueName(prefix = 'iris'): string {
   return `${prefix}-${randomUUID().slice(0, 13)}`;
 }
 
-export const ESTIMATOR: EstimatorArguments = {
+export const ESTIMATOR: TrainOnInstances = {
   imageName: 'iris',
   role: ROLE,
   trainInstanceCount: 1,
@@ -152,7 +152,7 @@ export const ESTIMATOR: EstimatorArguments = {
 export const DEPLOY: DeployOnInstances = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
 
 /** Input of the main job with a name of its own. */
-export function mainJob(jobName: string, further: Partial<EstimatorArguments> = {}): FitThenDeployInput {
+export function mainJob(jobName: string, further: Partial<TrainOnInstances> = {}): FitThenDeployInput {
   return {
     estimator: { ...ESTIMATOR, ...further },
     fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },

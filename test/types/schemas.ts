@@ -11,6 +11,7 @@ import type {
   DeployResult,
   EstimatorArguments,
   FailureDetails,
+  FileSystemInput,
   FitArguments,
   FitInput,
   FitResult,
@@ -30,10 +31,12 @@ import type {
   progressSchema,
   RESULT_SCHEMAS,
   runMemoSchema,
+  fileSystemInputSchema,
   s3InputSchema,
 } from '../../src/schemas';
 import type { AnyDeployArguments } from '../../src/schemas/hosting-arguments';
-import type { AnyDeployInput, AnyFitThenDeployInput } from '../../src/schemas/inputs';
+import type { AnyDeployInput, AnyFitInput, AnyFitThenDeployInput } from '../../src/schemas/inputs';
+import type { AnyEstimatorArguments } from '../../src/schemas/training-arguments';
 
 /** An intersection as one object. */
 type Flat<T> = { [Key in keyof T]: T[Key] };
@@ -61,13 +64,18 @@ type Results = typeof RESULT_SCHEMAS;
 
 export type SchemasAreTheContract = AllTrue<
   [
-    Identical<z.output<typeof estimatorSchema>, EstimatorArguments>,
+    Identical<z.output<typeof estimatorSchema>, AnyEstimatorArguments>,
+    EstimatorArguments extends AnyEstimatorArguments ? true : false,
+    Identical<Record<KeyOfAny<EstimatorArguments>, 1>, Record<keyof AnyEstimatorArguments, 1>>,
+    NoTypeLost<AnyEstimatorArguments, EstimatorArguments>,
     Identical<z.output<typeof s3InputSchema>, S3Input>,
+    Identical<z.output<typeof fileSystemInputSchema>, FileSystemInput>,
     Identical<z.output<typeof fitSchema>, FitArguments>,
     DeployArguments extends AnyDeployArguments ? true : false,
     Identical<Record<KeyOfAny<DeployArguments>, 1>, Record<keyof AnyDeployArguments, 1>>,
     NoTypeLost<AnyDeployArguments, DeployArguments>,
-    Identical<z.output<Inputs['fit']>, FitInput>,
+    Identical<z.output<Inputs['fit']>, AnyFitInput>,
+    FitInput extends AnyFitInput ? true : false,
     Identical<z.output<Inputs['deploy']>, AnyDeployInput>,
     DeployInput extends AnyDeployInput ? true : false,
     Identical<Record<KeyOfAny<DeployInput>, 1>, Record<keyof AnyDeployInput, 1>>,

@@ -108,7 +108,6 @@ export const inputs: FitInputs[] = [
 
 export const fits: FitArguments[] = [
   { inputs: 's3://my-bucket/a', jobName: 'iris-1', pendingTimeoutSeconds: 60, overrunSeconds: 60 },
-  // @ts-expect-error -- nothing to train on
   { jobName: 'iris-1' },
   // @ts-expect-error -- waiting is the caller's business, not the workflow's
   { inputs: 's3://my-bucket/a', wait: false },

@@ -23,6 +23,7 @@ import {
   planRun,
   SageMakerError,
   type EstimatorOptions,
+  type TrainOnInstances,
   type LogLine,
   type Session,
 } from '../../../src/client';
@@ -52,7 +53,7 @@ afterEach(async () => {
 const holdTraining = () => rig.control.setClock({ phases: { Training: HOUR_MS } });
 const letTrainingEnd = () => rig.control.setClock({ phases: { Training: 20 } });
 
-function makeEstimator(further: Partial<EstimatorOptions> = {}): Estimator {
+function makeEstimator(further: Partial<TrainOnInstances & Pick<EstimatorOptions, 'session'>> = {}): Estimator {
   return new Estimator({ ...ESTIMATOR, session, ...further });
 }
 

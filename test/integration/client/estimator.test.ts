@@ -17,7 +17,7 @@ import {
   SageMakerError,
   s3Input,
   startRun,
-  type EstimatorArguments,
+  type TrainOnInstances,
   type EstimatorOptions,
   type LogLine,
   type PredictorOptions,
@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 afterEach(() => rig.control.clearFaults());
 
-const ARGUMENTS: EstimatorArguments = {
+const ARGUMENTS: TrainOnInstances = {
   imageName: 'iris',
   role: ROLE,
   trainInstanceCount: 1,
@@ -51,7 +51,7 @@ const ARGUMENTS: EstimatorArguments = {
   hyperparameters: { epochs: 3 },
 };
 
-function makeEstimator(further: Partial<EstimatorOptions> = {}): Estimator {
+function makeEstimator(further: Partial<TrainOnInstances & Pick<EstimatorOptions, 'session'>> = {}): Estimator {
   return new Estimator({ ...ARGUMENTS, session, ...further });
 }
 

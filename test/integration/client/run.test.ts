@@ -1,5 +1,5 @@
 /** Looking at runs, waiting for them and cancelling them, with the real workflows against the emulator. */
-import type { FitInput } from '../../../src/contract';
+import type { FitInput, TrainOnInstances } from '../../../src/contract';
 import { connect, Run, SageMakerError, startRun, type RunProgress, type Session } from '../../../src/client';
 import { DATA_BUCKET, ESTIMATOR, mainJob, startRig, uniqueName, type Rig } from '../../support/rig';
 import { uniqueTaskQueue } from '../../support/temporal';
@@ -20,7 +20,7 @@ afterEach(async () => {
   await rig.control.setClock({ phases: { Starting: 20, Training: 20 } });
 });
 
-const fitInput = (jobName: string, further: Partial<FitInput['estimator']> = {}): FitInput => ({
+const fitInput = (jobName: string, further: Partial<TrainOnInstances> = {}): FitInput => ({
   estimator: { ...ESTIMATOR, ...further },
   fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
 });

@@ -79,7 +79,7 @@ describe('a second start', () => {
     const name = uniqueName();
     const first = await startRun(session, 'fit', fitInput(name));
     const other = fitInput(name);
-    other.estimator = { ...other.estimator, hyperparameters: { token: 'tell-nobody' }, trainInstanceCount: 3 };
+    other.estimator = { ...ESTIMATOR, hyperparameters: { token: 'tell-nobody' }, trainInstanceCount: 3 };
     const error = await failureOf(startRun(session, 'fit', other));
     expect(error).toMatchObject({ code: 'RunConflict', workflowId: name, runId: first.runId, exitCode: 6 });
     expect(error.differences).toEqual([
