@@ -3,6 +3,7 @@
  * what became of it.
  */
 import type { Channel, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
+import { hasPreferences, selectInstances } from './training-rules';
 import { formatModelDataUri } from './training-outputs';
 import { countTrainingSeconds } from './training-record';
 import type { TrainingJobRecord } from './training-record';
@@ -24,7 +25,7 @@ export function describeTrainingJob(job: TrainingJobRecord, arn: string): Descri
     },
     ...(request.InputDataConfig === undefined ? {} : { InputDataConfig: request.InputDataConfig.map(fillChannel) }),
     OutputDataConfig: { KmsKeyId: '', CompressionType: 'GZIP', ...request.OutputDataConfig },
-    ResourceConfig: { VolumeSizeInGB: 30, ...request.ResourceConfig },
+    ResourceConfig: { VolumeSizeInGB: 30, ...request.ResourceConfig, ...describeSelected(job) },
     StoppingCondition: { MaxRuntimeInSeconds: 86_400, ...request.StoppingCondition },
     EnableNetworkIsolation: request.EnableNetworkIsolation ?? false,
     EnableInterContainerTrafficEncryption: request.EnableInterContainerTrafficEncryption ?? false,
@@ -54,6 +55,13 @@ export function describeTrainingJob(job: TrainingJobRecord, arn: string): Descri
           })),
         }),
   };
+}
+
+/** Which of its preferences a job got, once it has begun. */
+function describeSelected({ request, trainingStartTime }: TrainingJobRecord): object {
+  if (!hasPreferences(request) || trainingStartTime === undefined) return {};
+  const { InstanceType, InstanceCount } = selectInstances(request);
+  return { SelectedInstanceType: InstanceType, SelectedInstanceCount: InstanceCount };
 }
 
 function fillChannel(channel: Channel): Channel {

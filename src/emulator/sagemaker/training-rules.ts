@@ -43,7 +43,9 @@ function checkResources(request: CreateTrainingJobRequest): void {
   const resources = request.ResourceConfig;
   if (resources === undefined) throw refuseInput('ResourceConfig must be provided.');
   const grouped = resources.InstanceGroups !== undefined;
-  if (!grouped && (resources.InstanceType === undefined || !resources.InstanceCount)) {
+  const preferences = preferencesOf(request);
+  if (preferences !== undefined) checkPreferences(request, preferences);
+  else if (!grouped && (resources.InstanceType === undefined || !resources.InstanceCount)) {
     throw refuseInput('InstanceType and InstanceCount must be provided in ResourceConfig.');
   }
   if (grouped && (resources.InstanceType !== undefined || resources.InstanceCount !== undefined)) {
@@ -53,6 +55,32 @@ function checkResources(request: CreateTrainingJobRequest): void {
   }
   const count = listHosts(request).length;
   if (count > MAX_INSTANCES) throw refuseQuota('Number of instances for a training job', MAX_INSTANCES, count);
+}
+
+/** The SDK's types do not know them yet. */
+interface Preference {
+  InstanceType: string;
+  InstanceCount?: number;
+}
+
+function preferencesOf({ ResourceConfig: resources }: CreateTrainingJobRequest): Preference[] | undefined {
+  return (resources as { InstancePreferences?: Preference[] } | undefined)?.InstancePreferences;
+}
+
+function checkPreferences({ ResourceConfig: resources }: CreateTrainingJobRequest, preferences: Preference[]): void {
+  if (resources?.InstanceGroups !== undefined || resources?.InstanceType !== undefined) {
+    throw refuseInput(
+      'InstancePreferences cannot be provided together with InstanceGroups or InstanceType in ResourceConfig.',
+    );
+  }
+  const counted = preferences.filter(({ InstanceCount }) => InstanceCount !== undefined).length;
+  const isCountedOnce = resources?.InstanceCount === undefined ? counted === preferences.length : counted === 0;
+  if (!isCountedOnce) {
+    throw refuseInput('InstanceCount must be provided in ResourceConfig or in each of InstancePreferences.');
+  }
+  if (new Set(preferences.map(({ InstanceType }) => InstanceType)).size < preferences.length) {
+    throw refuseInput('The instance types of InstancePreferences must be unique.');
+  }
 }
 
 function checkStopping(request: CreateTrainingJobRequest): void {
@@ -78,14 +106,22 @@ function checkChannel(world: World, request: CreateTrainingJobRequest, channel: 
   const name = channel.ChannelName ?? '';
   // The pattern lets these through, but a channel is a folder.
   if (name === '.' || name === '..') throw refuseInput(`'${name}' cannot be the name of a channel.`);
-  if (source === undefined)
+  if (channel.DataSource?.FileSystemDataSource !== undefined && request.VpcConfig === undefined) {
+    throw refuseInput(`VpcConfig must be provided, since channel '${name}' is in a file system.`);
+  }
+  // Where nothing runs, nothing is read either.
+  const isRead = !world.clock.simulated();
+  if (source === undefined) {
+    if (!isRead) return;
     throw refuseInput(`The emulator reads channels from S3 only; channel '${name}' is elsewhere.`);
-  if (source.S3DataType !== 'S3Prefix' && source.S3DataType !== 'ManifestFile') {
+  }
+  const isReadable = source.S3DataType === 'S3Prefix' || source.S3DataType === 'ManifestFile';
+  if (isRead && !isReadable) {
     throw refuseInput(`The emulator does not read ${String(source.S3DataType)}, which channel '${name}' asks for.`);
   }
   const location = parseS3Uri(source.S3Uri ?? '');
   if (location !== undefined && world.objects.hasBucket(location.bucket)) {
-    const isManifest = source.S3DataType === 'ManifestFile';
+    const isManifest = source.S3DataType !== 'S3Prefix';
     if (isManifest && world.objects.head(location.bucket, location.key) !== undefined) return;
     if (!isManifest && world.objects.list(location.bucket, location.key).length > 0) return;
   }
@@ -96,14 +132,26 @@ function checkChannel(world: World, request: CreateTrainingJobRequest, channel: 
   );
 }
 
+/** What a job without groups runs on: of its preferences the first, since the emulator has capacity of everything. */
+export function selectInstances(request: CreateTrainingJobRequest): {
+  InstanceType?: string | undefined;
+  InstanceCount?: number | undefined;
+} {
+  const { InstanceType, InstanceCount } = request.ResourceConfig ?? {};
+  const [first] = preferencesOf(request) ?? [];
+  if (first === undefined) return { InstanceType, InstanceCount };
+  return { InstanceType: first.InstanceType, InstanceCount: first.InstanceCount ?? InstanceCount };
+}
+
+/** True where AWS is to choose among several types. */
+export function hasPreferences(request: CreateTrainingJobRequest): boolean {
+  return preferencesOf(request) !== undefined;
+}
+
 /** The hosts of a job, `algo-1` and so on, over all its instance groups. */
-export function listHosts({ ResourceConfig: resources }: CreateTrainingJobRequest): Host[] {
-  const groups = resources?.InstanceGroups ?? [
-    {
-      InstanceGroupName: 'homogeneousCluster',
-      InstanceType: resources?.InstanceType,
-      InstanceCount: resources?.InstanceCount,
-    },
+export function listHosts(request: CreateTrainingJobRequest): Host[] {
+  const groups = request.ResourceConfig?.InstanceGroups ?? [
+    { InstanceGroupName: 'homogeneousCluster', ...selectInstances(request) },
   ];
   return groups
     .flatMap(({ InstanceGroupName, InstanceType, InstanceCount }) =>
