@@ -123,7 +123,8 @@ function findShareProblems(holder: Fields, path: string[], instances: unknown): 
   return Object.entries(SHARES).flatMap(([name, { least, most, words }]) => {
     const percent = percentOf(holder[name], instances);
     if (percent === undefined || (percent >= least && percent <= most)) return [];
-    const all = typeof instances === 'number' ? `, and there are ${String(instances)} (initialInstanceCount)` : '';
+    const isCounted = (holder[name] as Fields).type === 'INSTANCE_COUNT';
+    const all = isCounted ? `, and there are ${String(instances)} (initialInstanceCount)` : '';
     return [{ path: [...path, name], message: `must be ${words}${all}` }];
   });
 }
