@@ -5,21 +5,40 @@
  */
 import { OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import type { Plan, RunIdentity } from '../domain/plan';
-import { checkRequest } from '../schemas';
+import { checkRequest, findUnknownParts, requestsOf } from '../schemas';
 
 /** Time that a clean-up may need on top: AWS grants a stopped job two minutes, and an upload. */
 const STOP_SECONDS = 600;
 /** An endpoint that is being created cannot be deleted for up to an hour, and takes minutes to go. */
 const DELETE_SECONDS = 7_200;
 
-export function findPlanProblems({ training, hosting }: Plan): string[] {
-  const requests: [string, object | undefined][] = [
-    ['CreateTrainingJob', training?.request],
-    ['CreateModel', hosting?.model],
-    ['CreateEndpointConfig', hosting?.endpointConfig],
-    ['CreateEndpoint', hosting?.endpoint],
+export function findPlanProblems(plan: Plan): string[] {
+  return [
+    ...Object.entries(requestsOf(plan)).flatMap(([operation, request]) => checkRequest(operation, request)),
+    ...findRuleProblems(plan),
   ];
-  return requests.flatMap(([operation, request]) => (request ? checkRequest(operation, request) : []));
+}
+
+/** Of the image with SageMaker's own rules the account is known region by region. */
+function findRuleProblems({ run, training }: Plan): string[] {
+  const isOpen = (training?.request.DebugRuleConfigurations ?? []).some(
+    ({ RuleEvaluatorImage: image }) => image?.startsWith('<') === true,
+  );
+  if (!isOpen) return [];
+  return [`estimator.rules need an imageUri in ${run.region}: where SageMaker's own image is there is not known here`];
+}
+
+/** What is not wrong, but may not be meant. */
+export function findPlanWarnings(plan: Plan): string[] {
+  const { training } = plan;
+  const isUnsaved =
+    training?.request.EnableManagedSpotTraining === true && training.request.CheckpointConfig === undefined;
+  return [
+    ...(isUnsaved
+      ? ['trainUseSpotInstances without checkpointS3Uri: whenever AWS takes the capacity away, all training is lost']
+      : []),
+    ...Object.entries(requestsOf(plan)).flatMap(([operation, request]) => findUnknownParts(operation, request)),
+  ];
 }
 
 /** Temporal refuses payloads over 2 MiB, and the worker would hand the plan over again and again. */

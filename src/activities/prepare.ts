@@ -29,6 +29,7 @@ import { findModelSource } from './model-source';
 import {
   findNameProblems,
   findPlanProblems,
+  findPlanWarnings,
   findScheduleProblems,
   findScheduleWarnings,
   findSizeProblems,
@@ -77,7 +78,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
           ? { run, ...buildFitPlans(input, surroundings) }
           : {
               run,
-              hosting: buildHostingPlan(input.deploy, source as ModelSource, input.estimator?.tags, surroundings),
+              hosting: buildHostingPlan(input.deploy, source as ModelSource, input.estimator, surroundings),
             };
       const jobName = 'fit' in input ? input.fit.jobName : undefined;
       const problems = [
@@ -88,6 +89,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...(await findStandingProblems(aws, plan)),
       ];
       if (problems.length > 0) throw refusal(problems, type, identity);
+      run.warnings.push(...findPlanWarnings(plan));
       return plan;
     },
   };

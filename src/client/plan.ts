@@ -94,12 +94,7 @@ function surroundingsOf(workflowId: string, region: string | undefined, options:
 }
 
 function planDeploy(input: DeployInput, from: Surroundings): HostingPlan {
-  return buildHostingPlan(
-    input.deploy,
-    sourceFromArguments(input) ?? sourceFromJob(input),
-    input.estimator?.tags,
-    from,
-  );
+  return buildHostingPlan(input.deploy, sourceFromArguments(input) ?? sourceFromJob(input), input.estimator, from);
 }
 
 /** Model data, image and role come from AWS's description of the training job, but for what the input says. */

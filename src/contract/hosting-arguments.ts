@@ -9,6 +9,7 @@ import type {
   ServerlessInferenceConfig,
   VpcConfig,
 } from './hosting-settings';
+import type { HostingOverrides } from './training-settings';
 import type { Tag } from './values';
 
 /** Arguments of `deploy`, those of `createModel` among them: on instances of one type or of several, or without any. */
@@ -50,6 +51,8 @@ export interface DeployAnywhere {
    * @default 3600, and as long as the deployment policy waits and instances may be waited for
    */
   endpointTimeoutSeconds?: number;
+  /** Fields laid over the AWS requests that host, and over the estimator's own overrides. */
+  overrides?: HostingOverrides;
 }
 
 /** Arguments of `deploy` for endpoints on instances. */

@@ -16,6 +16,7 @@ import type {
 import { canonicalJson } from './canonical-json';
 import { endpointTimeoutOf } from './deployment-time';
 import { defaultBucketName, modelDataUri, nameFromWorkflow, parseS3Uri, runTagValue } from './names';
+import { hostingOverridesOf } from './overrides';
 import type { HostingPlan, RunIdentity, SweepPlan, TrainingPlan } from './plan';
 import { buildHostingRequests } from './hosting-requests';
 import { buildTrainingJobRequest, DEFAULT_MAX_RUN_SECONDS } from './training-request';
@@ -88,7 +89,7 @@ export interface ModelSource {
 export function buildHostingPlan(
   deploy: DeployArguments,
   source: ModelSource,
-  tags: EstimatorArguments['tags'],
+  estimator: Pick<EstimatorArguments, 'tags' | 'overrides'> | undefined,
   from: Surroundings,
 ): HostingPlan {
   const defaultBucket = defaultBucketName(from.region, from.account);
@@ -100,7 +101,12 @@ export function buildHostingPlan(
     vpc: source.vpc,
     isIsolated: source.isIsolated ?? false,
     // An empty list says as little as none, as in the Python SDK.
-    tags: deploy.tags?.length ? deploy.tags : tags,
+    tags: deploy.tags?.length ? deploy.tags : estimator?.tags,
+    overrides: {
+      createModel: hostingOverridesOf(estimator?.overrides, deploy.overrides, 'createModel'),
+      createEndpointConfig: hostingOverridesOf(estimator?.overrides, deploy.overrides, 'createEndpointConfig'),
+      createEndpoint: hostingOverridesOf(estimator?.overrides, deploy.overrides, 'createEndpoint'),
+    },
     runTag: runTagOf(from.identity),
     defaultBucket,
     hash: (value) => from.sha256(canonicalJson(value)),
@@ -139,7 +145,7 @@ export function buildFitPlans(
     ...surroundingsOfTraining(estimator),
     trainingJobName: training.request.TrainingJobName ?? '',
   };
-  return { training, hosting: buildHostingPlan(input.deploy, source, estimator.tags, from) };
+  return { training, hosting: buildHostingPlan(input.deploy, source, estimator, from) };
 }
 
 /** The source of a deploy that needs nothing from AWS; undefined where the training job must be described first. */

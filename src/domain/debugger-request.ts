@@ -107,11 +107,6 @@ const RULE_ACCOUNTS: Record<string, string> = {
   'us-west-2': '895741380848',
 };
 
-/** True where SageMaker's own rules need no image of the user's. */
-export function hasRuleImage(region: string): boolean {
-  return Object.hasOwn(RULE_ACCOUNTS, region);
-}
-
 /** The image with SageMaker's own rules; of a region that is not known, its account stays open. */
 function ruleImageOf(region: string): string {
   const account = RULE_ACCOUNTS[region] ?? '<account of the debugger rules>';

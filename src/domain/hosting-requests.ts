@@ -11,7 +11,7 @@ import type {
   CreateModelCommandInput,
   ProductionVariant,
 } from '@aws-sdk/client-sagemaker';
-import type { DeployArguments, RetainableProperty, Tag, VpcConfig } from '../contract';
+import type { DeployArguments, HostingOverrides, RequestFields, RetainableProperty, Tag, VpcConfig } from '../contract';
 import {
   buildAsync,
   buildDataCapture,
@@ -21,6 +21,7 @@ import {
   buildVpc,
 } from './hosting-settings';
 import { isModelPrefix, nameFromContent } from './names';
+import { applyOverrides } from './overrides';
 import { buildTags } from './tags';
 import { withoutUndefined } from './training-status';
 
@@ -38,6 +39,7 @@ export interface HostingDecisions {
   tags: Tag[] | undefined;
   runTag: string;
   defaultBucket: string;
+  overrides: Record<keyof HostingOverrides, RequestFields | undefined>;
   /** Hexadecimal hash of a value's canonical JSON. */
   hash: (value: unknown) => string;
 }
@@ -65,22 +67,38 @@ export interface UpdateRules {
 export function buildHostingRequests(deploy: DeployArguments, decided: HostingDecisions): HostingRequests {
   const { endpointName, hash } = decided;
   const tags = buildTags(decided.tags, decided.runTag);
-  const model = buildModel(deploy, decided);
+  const { createModel, createEndpointConfig, createEndpoint } = decided.overrides;
+  const model = applyOverrides(buildModel(deploy, decided), createModel);
   const modelName = deploy.modelName ?? nameFromContent(endpointName, hash({ endpointName, ...model }));
-  const endpointConfig = buildEndpointConfig(deploy, modelName, decided);
+  const endpointConfig = withModelNames(
+    applyOverrides(buildEndpointConfig(deploy, modelName, decided), createEndpointConfig),
+    modelName,
+  );
   const endpointConfigName = nameFromContent(endpointName, hash({ endpointName, ...endpointConfig }));
   const update = buildUpdateRules(deploy);
   return {
     model: { ModelName: modelName, ...model, Tags: tags },
     endpointConfig: { EndpointConfigName: endpointConfigName, ...endpointConfig, Tags: tags },
-    endpoint: {
-      EndpointName: endpointName,
-      EndpointConfigName: endpointConfigName,
-      ...(deploy.deploymentConfig && { DeploymentConfig: buildDeployment(deploy.deploymentConfig) }),
-      Tags: tags,
-    },
+    endpoint: applyOverrides<CreateEndpointCommandInput>(
+      {
+        EndpointName: endpointName,
+        EndpointConfigName: endpointConfigName,
+        ...(deploy.deploymentConfig && { DeploymentConfig: buildDeployment(deploy.deploymentConfig) }),
+        Tags: tags,
+      },
+      createEndpoint,
+    ),
     ...(Object.keys(update).length > 0 && { update }),
   };
+}
+
+/** Variants that the overrides have put in the place of ours serve the same model. */
+function withModelNames<Config extends Pick<CreateEndpointConfigCommandInput, 'ProductionVariants'>>(
+  config: Config,
+  modelName: string,
+): Config {
+  const variants = config.ProductionVariants?.map((variant) => ({ ...variant, ModelName: modelName }));
+  return { ...config, ...(variants && { ProductionVariants: variants }) };
 }
 
 function buildModel(deploy: DeployArguments, decided: HostingDecisions): Omit<CreateModelCommandInput, 'ModelName'> {

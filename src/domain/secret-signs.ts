@@ -31,7 +31,7 @@ const REFERENCE = /^(?:arn:|s3:\/\/|https?:\/\/|\/|\{\{resolve:|\$\{?)/;
 
 /** An input as far as it can hold secrets. */
 interface Holder {
-  estimator?: { hyperparameters?: Record<string, JsonValue> };
+  estimator?: { hyperparameters?: Record<string, JsonValue>; environment?: Record<string, string> };
   deploy?: { env?: Record<string, string> };
 }
 
@@ -40,6 +40,7 @@ export function findSecretSigns(input: object): string[] {
   const { estimator, deploy } = input as Holder;
   const fields = [
     ...namesOfSecrets(estimator?.hyperparameters).map((name) => `estimator.hyperparameters.${name}`),
+    ...namesOfSecrets(estimator?.environment).map((name) => `estimator.environment.${name}`),
     ...namesOfSecrets(deploy?.env).map((name) => `deploy.env.${name}`),
   ];
   const rest = fields.length - WARNINGS_MAX;

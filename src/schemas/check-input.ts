@@ -3,17 +3,13 @@
  * back that name the field, never its value.
  */
 import type { WorkflowType } from '../contract';
-import { findViolations } from '../service-model';
 import { describeIssue, kindOf, nameOf } from './describe-issue';
 import { FORBIDDEN_KEYS } from './fields';
 import { INPUT_SCHEMAS, type InputOf } from './inputs';
+import type { Planned } from './dry-requests';
+import { findModelProblems } from './preflight';
 
 export type CheckedInput<T extends WorkflowType> = { input: InputOf[T] } | { problems: string[] };
-
-/** What AWS's published model refuses in a request: one sentence a problem, in AWS's words. */
-export function checkRequest(operation: string, request: object): string[] {
-  return findViolations(operation, request).map(({ message }) => `${operation}: ${message}`);
-}
 
 const PROBLEMS_MAX = 50;
 /** Levels below the input itself. What reads values calls itself for each level, and a stack has an end. */
@@ -35,14 +31,35 @@ export function checkInput<T extends WorkflowType>(type: T, value: unknown): Che
   }
   const forbidden = findUnusableKeys(value, []);
   const parsed = INPUT_SCHEMAS[type].safeParse(value);
+  const issues = parsed.error?.issues ?? [];
   const problems = [
     ...forbidden,
-    ...(parsed.error ? parsed.error.issues.flatMap((issue) => describeIssue(issue, value)) : []),
+    ...issues.flatMap((issue) => describeIssue(issue, value)),
+    ...(forbidden.length === 0 && PLANNED_TYPES.includes(type)
+      ? findModelProblems(withoutIssues(value, issues), issues.length > 0)
+      : []),
   ];
   if (problems.length === 0) return { input: value as InputOf[T] };
   const distinct = [...new Set(problems)];
   const rest = distinct.length - PROBLEMS_MAX;
   return { problems: rest > 0 ? [...distinct.slice(0, PROBLEMS_MAX), `and ${String(rest)} more`] : distinct };
+}
+
+/** The types whose input says all that is asked of AWS. */
+const PLANNED_TYPES: readonly WorkflowType[] = ['fit', 'deploy', 'fitThenDeploy'];
+
+/** What is left of an input when all that is refused by itself is taken out. */
+function withoutIssues(input: object, issues: readonly { path: PropertyKey[] }[]): Planned {
+  return issues.reduce<object>((left, { path }) => withoutField(left, path), input) as Planned;
+}
+
+function withoutField(value: object, [field, ...rest]: PropertyKey[]): object {
+  if (field === undefined || !Object.hasOwn(value, field)) return value;
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<PropertyKey, unknown>;
+  const inner = copy[field];
+  if (rest.length === 0 || typeof inner !== 'object' || inner === null) delete copy[field];
+  else copy[field] = withoutField(inner, rest);
+  return copy;
 }
 
 /** The name of the first field in which values are nested too deeply, or refer to themselves. */

@@ -24,7 +24,7 @@ export function describeIssue(issue: Issue, input: unknown, prefix: PropertyKey[
     case 'invalid_value':
       return [`${at} must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`];
     case 'too_small':
-      return [`${at} must ${issue.origin === 'string' ? 'not be empty' : `be ${String(issue.minimum)} or more`}`];
+      return [`${at} must ${describeMinimum(issue.origin, issue.minimum)}`];
     case 'too_big':
       return [`${at} must ${describeMaximum(issue.origin, issue.maximum)}`];
     default:
@@ -64,6 +64,11 @@ function isMeant(issues: Issue[], given: unknown): boolean {
   }
   const isOfChannels = issues.some(({ code }) => code === 'invalid_union' || code === 'invalid_key');
   return !isOfChannels && !issues.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.includes(sign));
+}
+
+function describeMinimum(origin: string, minimum: number | bigint): string {
+  if (origin !== 'string' && origin !== 'array') return `be ${String(minimum)} or more`;
+  return Number(minimum) === 1 ? 'not be empty' : `have at least ${String(minimum)} entries`;
 }
 
 function describeMaximum(origin: string, maximum: number | bigint): string {

@@ -25,6 +25,7 @@ import {
   serverlessInferenceConfig,
   vpcConfig,
 } from './hosting-settings';
+import { hostingOverrides } from './overrides';
 
 /** Of any endpoint. */
 const anywhere = {
@@ -63,6 +64,9 @@ const anywhere = {
         'waits and instances may be waited for.',
       default: DEFAULT_ENDPOINT_TIMEOUT_SECONDS,
     }),
+  overrides: hostingOverrides.optional().meta({
+    description: "Fields laid over the AWS requests that host, and over the estimator's overrides.",
+  }),
 };
 
 /** Of endpoints on instances. */

@@ -220,5 +220,9 @@ export const deploymentConfig = z
     id: 'DeploymentConfig',
     title: 'Deployment policy',
     description: 'How an update takes over from what serves, and what takes it back.',
-    not: { type: 'object', required: ['blueGreenUpdatePolicy', 'rollingUpdatePolicy'] },
+    not: {
+      type: 'object',
+      required: ['blueGreenUpdatePolicy', 'rollingUpdatePolicy'],
+      properties: { blueGreenUpdatePolicy: true, rollingUpdatePolicy: true },
+    },
   });

@@ -2,7 +2,9 @@
  * The wire contract as zod schemas: what starters and `prepare` check inputs with, and what the published JSON Schema is
  * made from. `contract/` holds the same shapes as types.
  */
-export { checkInput, checkRequest, type CheckedInput } from './check-input';
+export { checkInput, type CheckedInput } from './check-input';
+export { checkRequest, findUnknownParts } from './preflight';
+export { buildDryRequests, requestsOf } from './dry-requests';
 export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument } from './documents';
 export {
   deleteEndpointInputSchema,

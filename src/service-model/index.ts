@@ -3,9 +3,9 @@
  * it about the requests a run would send, the emulator about the requests it receives; the data is botocore's.
  */
 import { findConstraintViolations } from './constraint-violations';
-import { findOperation } from './model';
+import { findOperation, shapeOf, type OperationModel } from './model';
 import { findTypeViolations } from './type-violations';
-import type { Violation } from './violation';
+import { itemPath, type Violation } from './violation';
 
 export { BOTOCORE_VERSION, MODELLED_OPERATIONS } from './model';
 export type { Violation, ViolationKind } from './violation';
@@ -44,6 +44,27 @@ export function findViolations(operation: string, input: unknown): Violation[] {
 /** The same for an answer; there to test the emulator with. */
 export function findOutputViolations(operation: string, output: unknown): Violation[] {
   return findIn('output', operation, output);
+}
+
+/** Members of a request that the model does not know, by their paths; AWS ignores them, or is newer. */
+export function findUnknownMembers(name: string, value: unknown): string[] {
+  const operation = findOperation(name);
+  return operation?.input === undefined ? [] : unknownWithin(operation, operation.input, value, '');
+}
+
+function unknownWithin(operation: OperationModel, shapeName: string, value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { members, member, value: valueShape } = shapeOf(operation, shapeName);
+  if (Array.isArray(value)) {
+    if (member === undefined) return [];
+    return value.flatMap((item, index) => unknownWithin(operation, member, item, itemPath(path, index)));
+  }
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    const shape = members === undefined ? valueShape : Object.hasOwn(members, name) ? members[name] : undefined;
+    if (shape !== undefined) return unknownWithin(operation, shape, inner, at);
+    return members === undefined ? [] : [at];
+  });
 }
 
 /** Writes violations as one message, as AWS does: `2 validation errors detected: ...; ...`. */

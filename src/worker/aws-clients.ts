@@ -13,6 +13,7 @@ import { createRetryBudget, type BudgetRate } from '../domain/retry-budget';
 import { keepWithinBudget } from './budgeted-calls';
 import { keepCredentials, type CredentialsProvider } from './credentials-keeper';
 import { WorkerError } from './errors';
+import { sendWholeRequests } from './whole-requests';
 
 /** The clients of the activities, and the one that the status reader paces by itself. */
 export interface WorkerClients {
@@ -58,6 +59,7 @@ export async function createAwsClients(options: {
 
   const budget = createRetryBudget(options.retryBudget, performance.now());
   const keeper = keepCredentials(first.config.credentials as CredentialsProvider);
+  sendWholeRequests(first);
   const { region: _name, ...clients } = aws;
   for (const client of Object.values(clients)) keepWithinBudget(client, { budget, keeper });
   keepWithinBudget(reading, { budget, keeper, isPaced: true });

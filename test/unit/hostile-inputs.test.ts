@@ -28,7 +28,7 @@ const GOOD: FitThenDeployInput = {
 function withField(path: readonly string[], value: unknown, input: unknown = GOOD): unknown {
   const [field = '', ...rest] = path;
   const given = (input ?? {}) as Record<string, unknown>;
-  return { ...given, [field]: rest.length === 0 ? value : withField(rest, value, given[field]) };
+  return { ...given, [field]: rest.length === 0 ? value : withField(rest, value, given[field] ?? {}) };
 }
 
 function problemsOf(value: unknown, type: WorkflowType = 'fitThenDeploy'): string[] {
@@ -87,7 +87,7 @@ describe('names', () => {
   const fields = fieldsWhere(({ id }) => id === 'ResourceName');
 
   test('are in these fields', () => {
-    expect(fields.map((path) => path.join('.'))).toEqual(['fit.jobName', 'deploy.endpointName']);
+    expect(fields.map((path) => path.join('.'))).toEqual(['fit.jobName', 'deploy.endpointName', 'deploy.modelName']);
   });
 
   test.each(
@@ -133,7 +133,8 @@ describe('names', () => {
 });
 
 describe('counts and limits', () => {
-  const fields = fieldsWhere(({ type }) => type === 'integer');
+  /** Those of nested arguments need their neighbours. */
+  const fields = fieldsWhere(({ type }) => type === 'integer').filter((path) => path.length === 2);
   const HOSTILE = [0, -1, 1.5, 1e9, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '1', '', null, true, [1], {}, 1n];
 
   test('are in these fields', () => {
@@ -141,28 +142,37 @@ describe('counts and limits', () => {
       'estimator.trainInstanceCount',
       'estimator.trainVolumeSize',
       'estimator.trainMaxRun',
+      'estimator.trainMaxWait',
+      'estimator.maxRetryAttempts',
+      'estimator.keepAlivePeriodInSeconds',
+      'estimator.maxPendingTimeInSeconds',
       'fit.pendingTimeoutSeconds',
       'fit.overrunSeconds',
       'deploy.initialInstanceCount',
+      'deploy.variantInstanceProvisionTimeoutInSeconds',
+      'deploy.volumeSize',
+      'deploy.modelDataDownloadTimeout',
+      'deploy.containerStartupHealthCheckTimeout',
       'deploy.endpointTimeoutSeconds',
     ]);
   });
 
-  test.each(fields.flatMap((path) => HOSTILE.map((value) => ({ field: path.join('.'), path, value }))))(
-    '$field is not $value',
-    ({ path, value, field }) => {
-      const problems = problemsOf(withField(path, value));
-      expect(problems.length).toBeGreaterThan(0);
-      for (const problem of problems)
-        expect(problem).toMatch(new RegExp(`^${field.replace('.', '\\.')} must be .*[a-z]`));
-    },
-  );
+  const isAllowed = ({ field, value }: { field: string; value: unknown }) =>
+    field === 'estimator.keepAlivePeriodInSeconds' && value === 0;
+  const wrong = fields.flatMap((path) => HOSTILE.map((value) => ({ field: path.join('.'), path, value })));
+  test.each(wrong.filter((one) => !isAllowed(one)))('$field is not $value', ({ path, value, field }) => {
+    const problems = problemsOf(withField(path, value));
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems)
+      expect(problem).toMatch(new RegExp(`^${field.replace('.', '\\.')} (must be|is for) .*[a-z]`));
+  });
 
   test('are all told at once, before anything is asked', () => {
     const input = fields.reduce<unknown>((before, path) => withField(path, -1, before), GOOD);
     const refused = (): unknown => planRun('fitThenDeploy', input as never);
     expect(refused).toThrow(SageMakerError);
-    expect(problemsOf(input)).toHaveLength(fields.length);
+    const told = new Set(problemsOf(input).map((problem) => problem.split(' ')[0]));
+    expect(told).toEqual(new Set(fields.map((path) => path.join('.'))));
   });
 });
 

@@ -56,6 +56,12 @@ describe('the files of schema/', () => {
 
 type Node = Record<string, unknown>;
 
+/** What only says which fields go together names them, and describes none. */
+const isRule = (properties: Node): boolean =>
+  Object.values(properties).every((value) => typeof value !== 'object' || isNested(value));
+const isNested = (value: object | null): boolean =>
+  value !== null && 'properties' in value && isRule(value.properties as Node);
+
 /** Every object with properties in a document, by where it is. */
 function objectsIn(node: unknown, at: string): [string, Node][] {
   if (typeof node !== 'object' || node === null) return [];
@@ -84,13 +90,13 @@ describe.each(ofTheWire)('%s', (name) => {
   });
 
   it('tells the unit of every duration and size', () => {
-    const measures = properties.filter(({ at }) => /(Seconds|MaxRun|Size)$/.test(at));
-    expect(measures.filter(({ value }) => !/in (seconds|GB)/.test(String(value.description)))).toEqual([]);
+    const measures = properties.filter(({ at }) => /(Seconds|MaxRun|MaxWait|olumeSize|InGb|InMb)$/.test(at));
+    expect(measures.filter(({ value }) => !/(in|many) (seconds|GB|MB)/.test(String(value.description)))).toEqual([]);
   });
 
   it(`${name.endsWith('.input') ? 'refuses' : 'takes'} fields that it does not name`, () => {
     const closed = objectsIn(document, '')
-      .filter(([at]) => !/(oneOf|anyOf)\/[0-9]+/.test(at) || /\$defs/.test(at))
+      .filter(([, { properties }]) => !isRule(properties as Node))
       .map(([, { additionalProperties }]) => additionalProperties === false);
     expect(new Set(closed)).toEqual(new Set([name.endsWith('.input')]));
   });
@@ -99,20 +105,36 @@ describe.each(ofTheWire)('%s', (name) => {
 it('defaults are those that the contract documents', () => {
   const documented = defaultsOfContract();
   expect(documented.size).toBeGreaterThan(5);
+  const definitions = readPublished('fitThenDeploy.input').$defs as Record<string, Node>;
   const published = new Map(
-    Object.entries(readPublished('fitThenDeploy.input').$defs as Record<string, Node>).flatMap(([type, node]) =>
+    Object.entries(definitions).flatMap(([type, node]) =>
       Object.entries((node.properties ?? {}) as Record<string, Node>)
         .filter(([, value]) => value.default !== undefined)
         .map(([field, value]) => [`${type}.${field}`, value.default] as const),
     ),
   );
-  expect(published).toEqual(documented);
+  const ofDefinitions = [...documented].filter(([field]) => (field.split('.')[0] ?? '') in definitions);
+  expect(published).toEqual(new Map(ofDefinitions));
 });
+
+/** The value that the text begins with, if it does: a sentence may follow. */
+function readLiteral(text: string): unknown {
+  const [, literal] = /^(\d+|'[^']*'|true|false|`\[.*\]`)(?:$|[,:])/.exec(text) ?? [];
+  return literal === undefined ? undefined : JSON.parse(literal.replaceAll('`', '').replaceAll("'", '"'));
+}
+
+/** Kinds of arguments that the schema lays over one another. */
+const PUBLISHED_AS: Record<string, string> = {
+  TrainingArguments: 'EstimatorArguments',
+  DeployAnywhere: 'DeployArguments',
+  InstanceSettings: 'DeployArguments',
+};
 
 /** `@default` of each field of the inputs in the contract, where it is a value and not a sentence. */
 function defaultsOfContract(): Map<string, unknown> {
   const found = new Map<string, unknown>();
-  const statements = ['training-arguments', 'hosting-arguments', 'inputs', 'sweep'].flatMap((name) => {
+  const files = ['training-arguments', 'training-data', 'hosting-arguments', 'hosting-settings', 'inputs', 'sweep'];
+  const statements = files.flatMap((name) => {
     const file = join(__dirname, `../../src/contract/${name}.ts`);
     const text = readFileSync(file, 'utf8');
     return [...typescript.createSourceFile(file, text, typescript.ScriptTarget.Latest, true).statements];
@@ -121,10 +143,9 @@ function defaultsOfContract(): Map<string, unknown> {
     for (const member of declaration.members) {
       const tag = typescript.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
       const text = typeof tag?.comment === 'string' ? tag.comment : '';
-      const literal = /^(?:(\d+)|'(.*)')$/.exec(text);
-      if (!literal || !member.name) continue;
-      const value = literal[1] === undefined ? literal[2] : Number(literal[1]);
-      found.set(`${declaration.name.text}.${member.name.getText()}`, value);
+      const value = readLiteral(text);
+      if (value === undefined || !member.name) continue;
+      found.set(`${PUBLISHED_AS[declaration.name.text] ?? declaration.name.text}.${member.name.getText()}`, value);
     }
   }
   return found;

@@ -79,12 +79,12 @@ test('a deploy from model data is known in full', () => {
 });
 
 test('a dry run refuses what a start would refuse', () => {
-  const plan = () => planRun('fit', { estimator: { ...estimator, trainInstanceCount: 0 }, fit: {} } as never);
+  const plan = () => planRun('fitThenDeploy', { estimator: { ...estimator, trainInstanceCount: 0 }, fit: {} } as never);
   expect(plan).toThrow(SageMakerError);
   expect(plan).toThrow(
     expect.objectContaining({
       code: 'InvalidInput',
-      problems: ['estimator.trainInstanceCount must be 1 or more', 'fit.inputs is missing'],
+      problems: ['estimator.trainInstanceCount must be 1 or more', 'deploy is missing'],
     }),
   );
 });

@@ -1,0 +1,106 @@
+/**
+ * What AWS's published model refuses in the requests that an input would make, told in the words of whoever wrote the input:
+ * by the argument, not by AWS's field. `check-input.ts` tells it beside its own problems.
+ */
+import { findUnknownMembers, findViolations, type Violation } from '../service-model';
+import { findArguments, valueAt } from './argument-behind';
+import { nameOf } from './describe-issue';
+import { buildDryRequests, type DryRequests, type Planned } from './dry-requests';
+
+interface Refusal {
+  operation: string;
+  violation: Violation;
+  value: unknown;
+}
+
+/**
+ * One sentence a problem, beginning with the argument where one is behind it. An input that is wrong by itself may make no
+ * requests; then there is nothing to say here.
+ *
+ * @param isPart true where the input has lost what is refused by itself: requests may be wrong for want of that
+ */
+export function findModelProblems(input: Planned, isPart: boolean): string[] {
+  const requests = buildOrNothing(input);
+  if (!requests) return [];
+  const refusals = findRefusals(requests);
+  if (refusals.length === 0) return [];
+  const read = (other: object) => {
+    const built = buildDryRequests(other as Planned);
+    return refusals.map(({ operation, violation }) => valueAt(built[operation], violation.path));
+  };
+  const paths = findArguments(input, read);
+  return refusals.flatMap(({ operation, violation, value }, index) => {
+    const path = paths[index];
+    if (!path) return isPart ? [] : [`${operation}: ${violation.message}`];
+    return [`${nameOf(path)} ${describeConstraint(violation.constraint, value)}`];
+  });
+}
+
+function buildOrNothing(input: Planned): DryRequests | undefined {
+  try {
+    return buildDryRequests(input);
+  } catch {
+    return undefined;
+  }
+}
+
+function findRefusals(requests: DryRequests): Refusal[] {
+  return Object.entries(requests).flatMap(([operation, request]) =>
+    findViolations(operation, request)
+      .filter((violation) => !isNewerThanModel(violation))
+      .map((violation) => ({ operation, violation, value: valueAt(request, violation.path) })),
+  );
+}
+
+/** What AWS's published model refuses in a request: one sentence a problem, in AWS's words. */
+export function checkRequest(operation: string, request: object): string[] {
+  return findViolations(operation, request)
+    .filter((violation) => !isNewerThanModel(violation))
+    .map(({ message }) => `${operation}: ${message}`);
+}
+
+/** What is sent although AWS's model does not know it: AWS has newer machines, and fields, than any release. */
+export function findUnknownParts(operation: string, request: object): string[] {
+  const machines = findViolations(operation, request)
+    .filter(isNewerThanModel)
+    .map(
+      ({ path, value }) =>
+        `the instance type ${value ?? ''} is sent although AWS's model of this release does not know it [${operation}.${path}]`,
+    );
+  const fields = findUnknownMembers(operation, request).map(
+    (path) =>
+      `the field ${path} is sent although AWS's model of this release does not know it [operation=${operation}]`,
+  );
+  return [...machines, ...fields];
+}
+
+function isNewerThanModel({ kind, path }: Violation): boolean {
+  return kind === 'enum' && /instanceType$/i.test(path);
+}
+
+/** AWS's words for a constraint, as what follows the name of an argument. */
+function describeConstraint(constraint: string, value: unknown): string {
+  const [, about, inner] = /^(Map keys|Map value|Member) must satisfy constraint: \[(.*)\]$/s.exec(constraint) ?? [];
+  if (about !== undefined && inner !== undefined) {
+    const whose = { 'Map keys': 'name', 'Map value': 'value', Member: 'entry' }[about] ?? 'entry';
+    const each = inner
+      .split(/, (?=Member must )/)
+      .filter((one) => !/ than or equal to 0$| pattern: \.\*$/.test(one))
+      .map((one) => describeConstraint(one, ''));
+    return `has an entry that AWS refuses: each ${whose} ${each.join(', and ')}`;
+  }
+  const [, measure, word, limit] =
+    /^Member must have (length|value) (less|greater) than or equal to (\d+)$/.exec(constraint) ?? [];
+  if (limit !== undefined) {
+    if (measure === 'value') return `must be ${limit} or ${word === 'less' ? 'less' : 'more'}`;
+    const most = word === 'less' ? 'at most' : 'at least';
+    return typeof value === 'object'
+      ? `must have ${most} ${limit} entries`
+      : `must be ${most} ${limit} characters long`;
+  }
+  const [, pattern] = /^Member must satisfy regular expression pattern: (.*)$/s.exec(constraint) ?? [];
+  if (pattern !== undefined) return `must match ${pattern}`;
+  const [, values] = /^Member must satisfy enum value set: \[(.*)\]$/s.exec(constraint) ?? [];
+  if (values !== undefined) return `must be one of ${values}`;
+  return constraint.replace(/^Member /, '');
+}
