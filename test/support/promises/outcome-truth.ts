@@ -88,19 +88,26 @@ function readOutcome({ outcome }: Record<string, unknown>): unknown {
   return kind === status?.toLowerCase() ? [status, secondaryStatus] : [kind, status, secondaryStatus];
 }
 
+/** A container with its model data: an archive, or all that lies under a prefix. */
+interface ServedContainer {
+  ModelDataUrl?: string;
+  ModelDataSource?: { S3DataSource: { S3Uri: string } };
+}
+
 function compareHosting(result: Record<string, unknown>, evidence: Evidence): Comparison[] {
   if (result.modelName === undefined) return [];
   const endpoint = findStanding(evidence, 'endpoint', wordOf(result.endpointName));
   const config = findStanding(evidence, 'endpoint config', wordOf(result.endpointConfigName));
   const model = findStanding(evidence, 'model', wordOf(result.modelName));
   const variants = (config?.description.ProductionVariants ?? []) as { ModelName?: string }[];
-  const container = model?.description.PrimaryContainer as { ModelDataUrl?: string } | undefined;
+  const container = model?.description.PrimaryContainer as ServedContainer | undefined;
+  const served = container?.ModelDataUrl ?? container?.ModelDataSource?.S3DataSource.S3Uri;
   return [
     ...(endpoint ? [['endpointArn', result.endpointArn, endpoint.arn] satisfies Comparison] : []),
     ...(config
       ? [['modelName', [result.modelName], variants.map(({ ModelName }) => ModelName)] satisfies Comparison]
       : []),
-    ...(model ? [['modelData', result.modelData, container?.ModelDataUrl] satisfies Comparison] : []),
+    ...(model ? [['modelData', result.modelData, served] satisfies Comparison] : []),
   ];
 }
 
