@@ -184,6 +184,31 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await startLongTraining(name, 1_500);
     return rig.start('deploy', { trainingJobName: name, deploy: DEPLOY });
   },
+  'deploy-to-default-bucket': (name) => rig.start('deploy', deployInput(name, { asyncInferenceConfig: {} })),
+  'deploy-serverless-updated': async (name) => {
+    const { instanceType: _type, initialInstanceCount: _count, ...serving } = deployInput(name).deploy;
+    const serverless = { ...deployInput(name), deploy: { ...serving, serverlessInferenceConfig: {} } };
+    await (await rig.start('deploy', serverless)).result();
+    return rig.start('deploy', deployInput(name));
+  },
+  'deploy-keeps-data-capture': async (name) => {
+    const dataCaptureConfig = { enableCapture: true, destinationS3Uri: `s3://${DATA_BUCKET}/kept` };
+    await (await rig.start('deploy', deployInput(name, { dataCaptureConfig }))).result();
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'deploy-leaves-a-chosen-model': async (name) => {
+    await (await rig.start('deploy', deployInput(name, { modelName: `chosen-${name}` }))).result();
+    return rig.start('deploy', deployInput(name));
+  },
+  'deploy-nothing-to-update': (name) => rig.start('deploy', deployInput(name, { updateEndpoint: true })),
+  'deploy-must-be-new': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    return rig.start('deploy', deployInput(name, { updateEndpoint: false, env: { VERSION: '2' } }));
+  },
+  'fit-then-deploy-uncompressed': (name) => {
+    const input = { estimator: { ...ESTIMATOR, disableOutputCompression: true }, deploy: DEPLOY };
+    return rig.start('fitThenDeploy', { ...input, fit: fitInput(name).fit });
+  },
   'deploy-artefact-missing': (name) =>
     rig.start('deploy', { ...deployInput(name), modelData: `s3://${DATA_BUCKET}/nothing.tar.gz` }),
   'deploy-failed': async (name) => {
