@@ -82,12 +82,12 @@ export function applyOverrides<Request extends object>(request: Request, fields:
 }
 
 function merge(base: object, over: RequestFields): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...base };
+  const merged = new Map<string, unknown>(Object.entries(base));
   for (const [name, value] of Object.entries(over)) {
-    if (value === null) delete merged[name];
-    else merged[name] = isFields(value) ? merge(asFields(merged[name]), value as RequestFields) : value;
+    if (value === null) merged.delete(name);
+    else merged.set(name, isFields(value) ? merge(asFields(merged.get(name)), value) : value);
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 function asFields(value: unknown): object {

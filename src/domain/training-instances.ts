@@ -4,7 +4,8 @@ import type { EstimatorArguments } from '../contract';
 /** How many hosts may train; of several preferences the most. */
 export function countHosts({ trainInstanceCount, instanceGroups, instancePreferences }: EstimatorArguments): number {
   if (instanceGroups) return instanceGroups.reduce((sum, { instanceCount }) => sum + instanceCount, 0);
-  return trainInstanceCount ?? Math.max(...(instancePreferences ?? []).map(({ instanceCount = 1 }) => instanceCount));
+  if (trainInstanceCount !== undefined) return trainInstanceCount;
+  return Math.max(...instancePreferences.map(({ instanceCount = 1 }) => instanceCount));
 }
 
 /** Such as `ml.m5.large x2`. */

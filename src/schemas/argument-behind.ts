@@ -69,7 +69,7 @@ function changed(value: unknown): unknown {
 }
 
 function print(value: unknown): string {
-  return JSON.stringify(value) ?? '';
+  return value === undefined ? '' : JSON.stringify(value);
 }
 
 /** Of a whole section there is nothing to say: that is no argument. */

@@ -55,11 +55,15 @@ function withoutIssues(input: object, issues: readonly { path: PropertyKey[] }[]
 
 function withoutField(value: object, [field, ...rest]: PropertyKey[]): object {
   if (field === undefined || !Object.hasOwn(value, field)) return value;
-  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<PropertyKey, unknown>;
-  const inner = copy[field];
-  if (rest.length === 0 || typeof inner !== 'object' || inner === null) delete copy[field];
-  else copy[field] = withoutField(inner, rest);
-  return copy;
+  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === field ? without(item, rest) : item));
+  const kept = Object.entries(value).map(
+    ([name, inner]) => [name, name === field ? without(inner, rest) : inner] as const,
+  );
+  return Object.fromEntries(kept.filter(([, inner]) => inner !== undefined));
+}
+
+function without(value: unknown, path: PropertyKey[]): unknown {
+  return path.length > 0 && typeof value === 'object' && value !== null ? withoutField(value, path) : undefined;
 }
 
 /** The name of the first field in which values are nested too deeply, or refer to themselves. */

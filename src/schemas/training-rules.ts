@@ -161,10 +161,10 @@ function channelsOf(inputs: unknown): GivenChannel[] {
 
 function findModelChannelProblems(estimator: Fields, channels: GivenChannel[]): FieldProblem[] {
   if (estimator.modelUri === undefined) return [];
-  const name = estimator.modelChannelName ?? MODEL_CHANNEL;
+  const name = typeof estimator.modelChannelName === 'string' ? estimator.modelChannelName : MODEL_CHANNEL;
   const taken = channels.some((channel) => channel.name === name);
   const path = ['estimator', 'modelChannelName'];
-  if (taken) return [{ path, message: `must be another: fit.inputs has a channel ${String(name)} already` }];
+  if (taken) return [{ path, message: `must be another: fit.inputs has a channel ${name} already` }];
   if (channels.length < CHANNELS_MAX) return [];
   return [{ path: ['fit', 'inputs'], message: 'must have at most 19 channels beside that of modelUri' }];
 }

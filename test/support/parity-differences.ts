@@ -99,7 +99,7 @@ function withoutHyperparameters(
   return mapRequests(requests, (request) => {
     if (!request.HyperParameters) return request;
     const left = Object.entries(request.HyperParameters).filter(([name]) => !isTakenOut(given[name]));
-    return { ...request, HyperParameters: Object.fromEntries(left) as Fields };
+    return { ...request, HyperParameters: Object.fromEntries(left) };
   });
 }
 

@@ -149,7 +149,7 @@ describe('what is wrong', () => {
 
   it('is told all at once and before anything is sent', async () => {
     const error = await failureOf(
-      startRun(nowhere, 'fit', { estimator: { ...ESTIMATOR, role: '', trainInstanceCount: 0 }, fit: {} } as never),
+      startRun(nowhere, 'fit', { estimator: { ...ESTIMATOR, role: '', trainInstanceCount: 0 }, fit: { inputs: '' } }),
     );
     expect(error).toMatchObject({ code: 'InvalidInput', exitCode: 2 });
     expect(error.problems.map((problem) => problem.split(' ')[0]).sort()).toEqual([
@@ -161,7 +161,7 @@ describe('what is wrong', () => {
 
   it('includes an input that Temporal would not take, with its size', async () => {
     const input = fitInput(uniqueName());
-    input.estimator = { ...input.estimator, hyperparameters: { table: 'x'.repeat(2_100_000) } };
+    input.estimator = { ...input.estimator, overrides: { createTrainingJob: { Tomorrow: 'x'.repeat(2_100_000) } } };
     const error = await failureOf(startRun(nowhere, 'fit', input));
     expect(error.code).toBe('InvalidInput');
     expect(error.why).toMatch(/is 2100\d{3} bytes long; Temporal takes 2000000/);
