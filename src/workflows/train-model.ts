@@ -61,8 +61,9 @@ async function stopOverdueJob(run: Run, plan: TrainingPlan, name: string): Promi
   const { record } = run;
   const started = record.progress.trainingJob?.transitions.some(({ status }) => status === 'Training') ?? false;
   const seen = await CancellationScope.nonCancellable(() => stopTraining(run, name));
+  const maxRun = plan.request.EnableManagedSpotTraining ? 'trainMaxWait' : 'trainMaxRun';
   const limit = started
-    ? `it had not ended ${String(plan.overrunSeconds)} s (overrunSeconds) after its trainMaxRun of ${String(plan.maxRunSeconds)} s`
+    ? `it had not ended ${String(plan.overrunSeconds)} s (overrunSeconds) after its ${maxRun} of ${String(plan.maxRunSeconds)} s`
     : `its training had not started ${String(plan.pendingTimeoutSeconds)} s (pendingTimeoutSeconds) after its creation`;
   // Histories of before the job's own end counted must replay.
   if (seen && endedByItself(seen) && patched('own-end-before-our-stop')) {
