@@ -220,9 +220,8 @@ export const deploymentConfig = z
     id: 'DeploymentConfig',
     title: 'Deployment policy',
     description: 'How an update takes over from what serves, and what takes it back.',
-    not: {
-      type: 'object',
-      required: ['blueGreenUpdatePolicy', 'rollingUpdatePolicy'],
-      properties: { blueGreenUpdatePolicy: true, rollingUpdatePolicy: true },
-    },
+    anyOf: [
+      { type: 'object', properties: { blueGreenUpdatePolicy: true, rollingUpdatePolicy: false } },
+      { type: 'object', properties: { blueGreenUpdatePolicy: false, rollingUpdatePolicy: true } },
+    ],
   });
