@@ -76,6 +76,20 @@ export function findServerlessProblems({ maxConcurrency, provisionedConcurrency 
   return [{ path: ['provisionedConcurrency'], message: `must be at most maxConcurrency, which is ${String(most)}` }];
 }
 
+/** The ways in which requests go over, in JSON Schema's terms. */
+export const KINDS_OF_TRAFFIC = {
+  anyOf: [
+    trafficWith('ALL_AT_ONCE', [], ['canarySize', 'linearStepSize']),
+    trafficWith('CANARY', ['canarySize', 'waitIntervalInSeconds'], ['linearStepSize']),
+    trafficWith('LINEAR', ['linearStepSize', 'waitIntervalInSeconds'], ['canarySize']),
+  ],
+};
+
+function trafficWith(type: string, required: string[], refused: string[]) {
+  const { properties } = kindWith(required, refused);
+  return { type: 'object', required, properties: { ...properties, type: { const: type } } };
+}
+
 export function findTrafficProblems(traffic: Fields): FieldProblem[] {
   const { type } = traffic;
   const sizes = { canarySize: 'CANARY', linearStepSize: 'LINEAR' };

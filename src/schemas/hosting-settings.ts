@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SERVERLESS_DEFAULTS, CAPTURE_DEFAULTS } from '../domain/hosting-settings';
 import { acrossFields } from './across-fields';
 import { instanceType, resourceName, s3Uri, text, wholeNumber } from './fields';
-import { findTrafficProblems, findServerlessProblems } from './hosting-rules';
+import { findServerlessProblems, findTrafficProblems, KINDS_OF_TRAFFIC } from './hosting-rules';
 
 export const kmsKey = z
   .string()
@@ -175,7 +175,7 @@ export const deploymentConfig = z
             }),
           }),
           findTrafficProblems,
-        ).meta({ description: 'In which steps requests go over to the new instances.' }),
+        ).meta({ description: 'In which steps requests go over to the new instances.', ...KINDS_OF_TRAFFIC }),
         terminationWaitInSeconds: waitSeconds.optional().meta({
           description: 'How long the old instances stay after that, in seconds.',
           default: 0,

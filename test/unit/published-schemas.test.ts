@@ -58,7 +58,8 @@ type Node = Record<string, unknown>;
 
 /** What only says which fields go together names them, and describes none. */
 const isRule = (properties: Node): boolean =>
-  Object.values(properties).every((value) => typeof value !== 'object' || isNested(value));
+  Object.values(properties).every((value) => typeof value !== 'object' || isNested(value) || isWord(value));
+const isWord = (value: object | null): boolean => Object.keys(value ?? {}).join() === 'const';
 const isNested = (value: object | null): boolean =>
   value !== null && 'properties' in value && isRule(value.properties as Node);
 
@@ -162,6 +163,11 @@ const OTHERS_DEPLOY = { ...DEPLOY, endpointName: 'iris', image: 'digits', role: 
 const estimatorWith = (fields: object) => ({ ...FIT, estimator: { ...ESTIMATOR, ...fields } });
 const inputsOf = (inputs: unknown) => ({ ...FIT, fit: { inputs } });
 const deployWith = (fields: object) => ({ ...BOTH, deploy: { ...DEPLOY, ...fields } });
+const servedBy = (deploy: object) => ({ ...BOTH, deploy });
+const trafficOf = (fields: object) =>
+  deployWith({ deploymentConfig: { blueGreenUpdatePolicy: { trafficRoutingConfiguration: fields } } });
+const HALF = { type: 'CAPACITY_PERCENT', value: 50 };
+const ROLLING = { rollingUpdatePolicy: { maximumBatchSize: HALF, waitIntervalInSeconds: 0 } };
 const many = (count: number, value: unknown) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`name${String(index)}`, value]));
 
@@ -191,6 +197,16 @@ const TAKEN: [WorkflowType, string, unknown][] = [
   ],
   ['fitThenDeploy', 'the least', BOTH],
   ['fitThenDeploy', 'an environment', deployWith({ env: { _A1: '' }, endpointTimeoutSeconds: 86_400 })],
+  [
+    'fitThenDeploy',
+    'instance pools',
+    servedBy({ initialInstanceCount: 1, instancePools: [{ instanceType: 'ml.a.b' }] }),
+  ],
+  ['fitThenDeploy', 'serverless', servedBy({ serverlessInferenceConfig: { memorySizeInMb: 1024 } })],
+  ['fitThenDeploy', 'no VPC and no capture', deployWith({ vpcConfigOverride: null, dataCaptureConfig: null })],
+  ['fitThenDeploy', 'a canary', trafficOf({ type: 'CANARY', canarySize: HALF, waitIntervalInSeconds: 0 })],
+  ['fitThenDeploy', 'all at once', trafficOf({ type: 'ALL_AT_ONCE' })],
+  ['fitThenDeploy', 'a rolling update', deployWith({ deploymentConfig: ROLLING })],
   ['deploy', 'a training job', { trainingJobName: 'iris', deploy: DEPLOY }],
   ['deploy', 'model data with all that it needs', { modelData: 's3://data/model.tar.gz', deploy: OTHERS_DEPLOY }],
   [
@@ -243,6 +259,21 @@ const REFUSED: [WorkflowType, string, unknown][] = [
   ['fitThenDeploy', 'no deploy', FIT],
   ['fitThenDeploy', 'an environment name with a hyphen', deployWith({ env: { 'A-B': '' } })],
   ['fitThenDeploy', 'an environment value of 1025 characters', deployWith({ env: { A: 'a'.repeat(1025) } })],
+  ['fitThenDeploy', 'a type and pools', deployWith({ instancePools: [{ instanceType: 'ml.a.b' }] })],
+  ['fitThenDeploy', 'a type and serverless', deployWith({ serverlessInferenceConfig: {} })],
+  ['fitThenDeploy', 'a serverless volume', servedBy({ serverlessInferenceConfig: {}, volumeSize: 5 })],
+  ['fitThenDeploy', 'half a gigabyte', servedBy({ serverlessInferenceConfig: { memorySizeInMb: 512 } })],
+  ['fitThenDeploy', 'no instances', servedBy({ endpointName: 'iris' })],
+  ['fitThenDeploy', 'half a VPC', deployWith({ vpcConfigOverride: { subnets: ['subnet-1'] } })],
+  ['fitThenDeploy', 'a canary without its size', trafficOf({ type: 'CANARY', waitIntervalInSeconds: 0 })],
+  ['fitThenDeploy', 'steps of all at once', trafficOf({ type: 'ALL_AT_ONCE', linearStepSize: HALF })],
+  [
+    'fitThenDeploy',
+    'both policies',
+    deployWith({
+      deploymentConfig: { ...ROLLING, blueGreenUpdatePolicy: { trafficRoutingConfiguration: { type: 'ALL_AT_ONCE' } } },
+    }),
+  ],
   ['deploy', 'neither a job nor model data', { deploy: OTHERS_DEPLOY }],
   ['deploy', 'both', { trainingJobName: 'iris', modelData: 's3://data/m', deploy: OTHERS_DEPLOY }],
   [
