@@ -34,6 +34,10 @@ export function openRuntime(life: Life, endpoints: Endpoints): Handlers {
       const message = `Endpoint ${input.EndpointName} of account ${world.account} not found.`;
       throw new AwsError('ValidationError', message);
     }
+    if (fleet.deployment.settings !== undefined && 'AsyncInferenceConfig' in fleet.deployment.settings) {
+      const message = `Endpoint ${input.EndpointName} is asynchronous: it takes InvokeEndpointAsync alone.`;
+      throw new AwsError('ValidationError', message);
+    }
     const variant = fleet.pick(input.TargetVariant);
     if (variant === undefined) {
       throw new AwsError('ValidationError', `Variant ${input.TargetVariant ?? ''} not found for the endpoint.`);

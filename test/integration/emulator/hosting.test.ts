@@ -164,6 +164,31 @@ describe('an endpoint fails', () => {
   });
 });
 
+test('a serverless endpoint is served by a process too; an asynchronous one answers nobody who asks', async () => {
+  const serverless = {
+    InstanceType: undefined,
+    InitialInstanceCount: undefined,
+    ServerlessConfig: { MemorySizeInMB: 1024, MaxConcurrency: 1 },
+  };
+  const endpoint = await createEndpoint('serverless', await containerOf('small'), serverless);
+  expect(endpoint).toMatchObject({
+    EndpointStatus: 'InService',
+    ProductionVariants: [{ CurrentServerlessConfig: serverless.ServerlessConfig }],
+  });
+  expect(await predict('serverless', 'hello')).toMatchObject({ model: 'small', body: 'hello' });
+
+  await sagemaker.ask('CreateEndpointConfig', {
+    EndpointConfigName: 'asynchronous',
+    ProductionVariants: [
+      { VariantName: 'AllTraffic', ModelName: 'serverless', InstanceType: 'ml.t2.medium', InitialInstanceCount: 1 },
+    ],
+    AsyncInferenceConfig: { OutputConfig: { S3OutputPath: `s3://${BUCKET}/answers` } },
+  });
+  await sagemaker.ask('UpdateEndpoint', { EndpointName: 'serverless', EndpointConfigName: 'asynchronous' });
+  await untilSettled(sagemaker, 'serverless');
+  expect(await refusal(predict('serverless', 'hello'))).toMatchObject({ code: 'ValidationError' });
+});
+
 test('an endpoint that is being created can neither be changed nor deleted nor invoked', async () => {
   sagemaker.phases.Creating = 3_600_000;
   await createModelAndConfig(sagemaker, 'creating', {});
