@@ -1,5 +1,5 @@
 /**
- * What our requests decide otherwise than the SageMaker Python SDK 1.72.1, each as a function that takes that difference
+ * What our requests decide otherwise than the SageMaker Python SDK, each as a function that takes that difference
  * out of a case's requests, ours and the SDK's alike; and what we refuse that the SDK takes. Each has its heading in
  * docs/parity.md, and that page has no others.
  */
@@ -26,6 +26,7 @@ export const PARITY_DIFFERENCES: Record<string, TakeOut> = {
   'Hyperparameters are JSON': withoutJson,
   'Null is no hyperparameter': withoutNulls,
   'A whole number is written as one': withoutPoints,
+  'Debugger and profiler are asked for': withoutUnasked,
 };
 
 /** By heading: the cases that the SDK takes and we refuse, each with the problem that is told. */
@@ -48,6 +49,12 @@ export const PARITY_REFUSALS: Record<string, Record<string, string>> = {
     's3Input: targetAttributeName': 'fit.inputs.targetAttributeName is not a known argument',
   },
 };
+
+/** Version 2 turns both on where nothing is said. */
+function withoutUnasked(requests: Requests, { estimator }: ParityInput): Requests {
+  if (estimator.debuggerHookConfig !== undefined || estimator.rules !== undefined) return requests;
+  return mapRequests(requests, ({ DebugHookConfig: _hook, ProfilerConfig: _profiler, ...request }) => request);
+}
 
 /** Ours are the content's hash; the SDK's are those of job and endpoint. A model that is named bears that name in both. */
 function withoutContentNames(requests: Requests, { deploy }: ParityInput): Requests {

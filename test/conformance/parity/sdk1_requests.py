@@ -7,119 +7,19 @@ what they are asked for. Prints one JSON object: case -> operation -> request, o
 Usage: sdk1_requests.py CASES.json
 """
 
-import contextlib
-import io
 import json
-import logging
-import re
-import sys
-import warnings
 
-warnings.simplefilter("ignore")
-logging.disable(logging.CRITICAL)
+from recording import Boto, Recorder, each, in_aws_words, of_class, print_requests, snake  # isort: skip -- it quiets the SDK
 
-import sagemaker  # noqa: E402
-from botocore.exceptions import ClientError  # noqa: E402
-from sagemaker.debugger import CollectionConfig, DebuggerHookConfig, Rule, TensorBoardOutputConfig  # noqa: E402
-from sagemaker.estimator import Estimator  # noqa: E402
-from sagemaker.inputs import FileSystemInput, s3_input  # noqa: E402
-from sagemaker.model_monitor import DataCaptureConfig  # noqa: E402
-from sagemaker.session import ShuffleConfig  # noqa: E402
+import sagemaker
+from sagemaker.debugger import CollectionConfig, DebuggerHookConfig, Rule, TensorBoardOutputConfig
+from sagemaker.estimator import Estimator
+from sagemaker.inputs import FileSystemInput, s3_input
+from sagemaker.model_monitor import DataCaptureConfig
+from sagemaker.session import ShuffleConfig
 
-REGION = "eu-central-1"
-ACCOUNT = "123456789012"
 # What the SDK does without being asked, or cannot.
 OURS_ALONE = ["hyperparameterEncoding"]
-RECORDED = ["CreateTrainingJob", "CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
-
-
-class Recorder:
-    """A boto client that keeps the requests of interest and answers what the SDK needs to go on."""
-
-    def __init__(self, requests):
-        self.requests = requests
-        self._client_config = type("Config", (), {"user_agent": ""})()
-
-    def __getattr__(self, method):
-        operation = "".join(part.capitalize() for part in method.split("_"))
-
-        def call(**request):
-            if operation in RECORDED:
-                assert operation not in self.requests, f"{operation} was asked for twice"
-                # Written out at once: the SDK goes on changing some of what it has handed over.
-                self.requests[operation] = json.loads(json.dumps(request))
-            return self.answer(operation, request)
-
-        return call
-
-    def answer(self, operation, request):
-        if operation == "DescribeTrainingJob":
-            made = self.requests["CreateTrainingJob"]
-            folder = "{}/{}".format(made["OutputDataConfig"]["S3OutputPath"].rstrip("/"), made["TrainingJobName"])
-            return {
-                "TrainingJobStatus": "Completed",
-                "ModelArtifacts": {"S3ModelArtifacts": f"{folder}/output/model.tar.gz"},
-            }
-        if operation == "CreateModel":
-            return {"ModelArn": "arn:aws:sagemaker:{}:{}:model/{}".format(REGION, ACCOUNT, request["ModelName"])}
-        if operation in ("DescribeEndpoint", "DescribeEndpointConfig"):
-            made = self.requests.get(operation.replace("Describe", "Create"))
-            if made is None:
-                raise ClientError({"Error": {"Code": "ValidationException", "Message": "Could not find it"}}, operation)
-            return made
-        return {}
-
-
-class Identity:
-    """STS and IAM: one account, and roles without a path."""
-
-    def get_caller_identity(self):
-        return {"Account": ACCOUNT}
-
-    def Role(self, name):  # noqa: N802 -- boto3's own name
-        return type("Role", (), {"arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"})()
-
-
-class Storage:
-    """S3, as far as making the default bucket goes."""
-
-    meta = type("Meta", (), {"client": None})()
-
-    def __getattr__(self, _name):
-        return lambda *_args, **_kwargs: self
-
-
-class Boto:
-    """A boto session without credentials, whose clients call nothing."""
-
-    region_name = REGION
-
-    def client(self, name, **_options):
-        return Identity() if name == "sts" else Recorder({})
-
-    def resource(self, name, **_options):
-        return {"iam": Identity, "s3": Storage}[name]()
-
-
-def snake(name):
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
-
-
-def in_aws_words(values):
-    return {name[0].upper() + name[1:]: value for name, value in values.items()}
-
-
-def of_class(made_by, **inner):
-    """Makes an object of the SDK whose arguments are an object's fields; some of them are objects of the SDK themselves."""
-
-    def convert(values):
-        return made_by(**{snake(key): inner[key](value) if key in inner else value for key, value in values.items()})
-
-    return convert
-
-
-def each(convert):
-    return lambda values: [convert(value) for value in values]
 
 
 def source(value):
@@ -181,36 +81,12 @@ def requests_of(case):
     estimator.fit(wait=False, logs=False, **arguments(case["fit"]))
     if "deploy" in case:
         estimator.deploy(wait=False, **arguments(case["deploy"]))
-    hook = recorded["CreateTrainingJob"].get("DebugHookConfig")
-    if hook:
+    saved = recorded["CreateTrainingJob"].get("DebugHookConfig")
+    if saved:
         # The SDK keeps them in a set, whose order is chance.
-        hook["CollectionConfigurations"].sort(key=lambda one: (one["CollectionName"], json.dumps(one, sort_keys=True)))
+        saved["CollectionConfigurations"].sort(key=lambda one: (one["CollectionName"], json.dumps(one, sort_keys=True)))
     return recorded
 
 
-def laid_over(base, case):
-    """The base's arguments with the case's over them; a case without the base's deploy says `"deploy": null`."""
-    sections = {section: {**values, **(case.get(section) or {})} for section, values in base.items()}
-    return {section: values for section, values in sections.items() if case.get(section, {}) is not None}
-
-
-def lines_of(case):
-    """A request a line, so that a difference shows where it is."""
-    return ",\n".join(f"  {json.dumps(key)}: {json.dumps(case[key], sort_keys=True)}" for key in sorted(case))
-
-
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        table = json.load(file)
-    told = {}
-    for name, case in table["cases"].items():
-        with contextlib.redirect_stdout(io.StringIO()):
-            try:
-                told[name] = requests_of(laid_over(table["base"], case))
-            except (ValueError, TypeError, RuntimeError) as error:
-                told[name] = {"refused": str(error)}
-    print("{\n" + ",\n".join(f"{json.dumps(name)}: {{\n{lines_of(case)}\n}}" for name, case in told.items()) + "\n}")
-
-
 assert sagemaker.__version__ == "1.72.1", sagemaker.__version__
-main()
+print_requests(requests_of)

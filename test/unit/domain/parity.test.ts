@@ -1,6 +1,7 @@
 /**
- * Our requests against those of the SageMaker Python SDK 1.72.1, case by case, by the way that a dry run goes. What the SDK
- * asks for stands in test/conformance/parity/sdk1.json; the room conformance makes that anew.
+ * Our requests against those of the SageMaker Python SDK, case by case, by the way that a dry run goes: of its version 1.72.1,
+ * and of 2.257.7 for later arguments. What the SDK asks for stands in test/conformance/parity; the room conformance makes it
+ * anew.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -13,22 +14,28 @@ const ROOT = join(__dirname, '../../..');
 const read = (file: string): unknown => JSON.parse(readFileSync(join(ROOT, 'test/conformance/parity', file), 'utf8'));
 
 type Told = Requests | { refused: string };
-const table = read('cases.json') as {
+
+interface Table {
   base: Record<string, object>;
   cases: Record<string, Record<string, object | null>>;
-};
-const sdk = new Map(Object.entries(read('sdk1.json') as Record<string, Told>));
+}
 
-/** As sdk1_requests.py lays a case over the base; what is null there is what Python calls None. */
-const inputs = new Map(
-  Object.entries(table.cases).map(([name, sections]): [string, ParityInput] => {
-    const given = Object.entries(table.base).filter(([section]) => sections[section] !== null);
-    const input = given.map(([section, fields]) => [section, { ...fields, ...sections[section] }]);
-    const { estimator, fit, deploy } = Object.fromEntries(input) as ParityInput;
-    if (fit.inputs === null) delete fit.inputs;
-    return [name, { estimator, fit, ...(deploy && { deploy }) }];
-  }),
-);
+/** As recording.py lays a case over the base; what is null there is what Python calls None. */
+function inputsOf({ base, cases }: Table): Map<string, ParityInput> {
+  const laidOver = Object.entries(cases).map(([name, sections]): [string, ParityInput] => {
+    const given = Object.entries(base).filter(([section]) => sections[section] !== null);
+    const input = given.map(([section, fields]) => [section, withoutNone({ ...fields, ...sections[section] })]);
+    return [name, Object.fromEntries(input) as ParityInput];
+  });
+  return new Map(laidOver);
+}
+
+/** To be in no VPC is said by null; elsewhere it stands for nothing. */
+function withoutNone(fields: object): object {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => value !== null || name === 'vpcConfigOverride'),
+  );
+}
 
 /** The account, the region and the roles of the SDK's run. */
 const AROUND: Surroundings = {
@@ -56,8 +63,15 @@ function tellOurs(input: ParityInput): Told {
 
 const isRefusal = (told: Told | undefined): told is { refused: string } => typeof told?.refused === 'string';
 const refusedByUs = new Map(Object.values(PARITY_REFUSALS).flatMap((cases) => Object.entries(cases)));
-const takenByBoth = [...inputs].filter(([name]) => !isRefusal(sdk.get(name)) && !refusedByUs.has(name));
-const ours = new Map([...inputs].map(([name, input]) => [name, tellOurs(input)]));
+
+/** What one version of the SDK, and what we, make of its cases. */
+function readOracle(casesFile: string, toldFile: string) {
+  const inputs = inputsOf(read(casesFile) as Table);
+  const sdk = new Map(Object.entries(read(toldFile) as Record<string, Told>));
+  const ours = new Map([...inputs].map(([name, input]) => [name, tellOurs(input)]));
+  const takenByBoth = [...inputs].filter(([name]) => !isRefusal(sdk.get(name)) && !refusedByUs.has(name));
+  return { inputs, sdk, ours, takenByBoth };
+}
 
 /** What one side tells of a case, without the differences that are decided. */
 function toldBy(side: ReadonlyMap<string, Told>, name: string, input: ParityInput, headings: string[]): Told {
@@ -68,21 +82,28 @@ function toldBy(side: ReadonlyMap<string, Told>, name: string, input: ParityInpu
 
 const allHeadings = Object.keys(PARITY_DIFFERENCES);
 
+const seed = readOracle('cases.json', 'sdk1.json');
+const later = readOracle('cases2.json', 'sdk2.json');
+
 it('the SDK has told what it does in every case', () => {
-  expect([...sdk.keys()].sort()).toEqual([...inputs.keys()].sort());
-  expect(inputs.size).toBeGreaterThan(110);
+  for (const { inputs, sdk } of [seed, later]) expect([...sdk.keys()].sort()).toEqual([...inputs.keys()].sort());
+  expect(seed.inputs.size).toBeGreaterThan(110);
 });
 
-it.each(takenByBoth)('%s: the requests are those of the SDK', (name, input) => {
-  expect(toldBy(ours, name, input, allHeadings)).toEqual(toldBy(sdk, name, input, allHeadings));
+it.each(seed.takenByBoth)('%s: the requests are those of the SDK', (name, input) => {
+  expect(toldBy(seed.ours, name, input, allHeadings)).toEqual(toldBy(seed.sdk, name, input, allHeadings));
 });
 
-it.each([...inputs].filter(([name]) => isRefusal(sdk.get(name))))('%s: refused, as by the SDK', (name) => {
-  expect(ours.get(name)).toEqual({ refused: expect.any(String) as string });
+it.each(later.takenByBoth)("%s: the requests are those of the SDK's version 2", (name, input) => {
+  expect(toldBy(later.ours, name, input, allHeadings)).toEqual(toldBy(later.sdk, name, input, allHeadings));
+});
+
+it.each([...seed.inputs].filter(([name]) => isRefusal(seed.sdk.get(name))))('%s: refused, as by the SDK', (name) => {
+  expect(seed.ours.get(name)).toEqual({ refused: expect.any(String) as string });
 });
 
 it.each([...refusedByUs])('%s: refused, by decision', (name, problem) => {
-  expect([ours.get(name), isRefusal(sdk.get(name))]).toEqual([{ refused: problem }, false]);
+  expect([seed.ours.get(name), isRefusal(seed.sdk.get(name))]).toEqual([{ refused: problem }, false]);
 });
 
 describe('docs/parity.md', () => {
@@ -95,10 +116,12 @@ describe('docs/parity.md', () => {
 
   it.each(allHeadings)('%s: there is a case that differs in nothing else', (heading) => {
     const others = allHeadings.filter((one) => one !== heading);
-    const differing = takenByBoth.filter(([name, input]) => {
-      const [one, other] = [ours, sdk].map((told) => JSON.stringify(sorted(toldBy(told, name, input, others))));
-      return one !== other;
-    });
+    const differing = [seed, later].flatMap(({ sdk, ours, takenByBoth }) =>
+      takenByBoth.filter(([name, input]) => {
+        const [one, other] = [ours, sdk].map((told) => JSON.stringify(sorted(toldBy(told, name, input, others))));
+        return one !== other;
+      }),
+    );
     expect(differing.length).toBeGreaterThan(0);
   });
 });
