@@ -391,3 +391,26 @@ test('a log of sixty streams is told by fit, whole and in the order of time', as
   expect([...told].sort()).toEqual(rounds.flatMap((round) => hosts.map((host) => `${host} ${round}`)).sort());
   expect(inOrder(told)).toEqual(rounds.flatMap((round) => hosts.map(() => round)));
 });
+
+test('deploy without waiting returns a predictor of the endpoint that comes; a model bears the name it is given', async () => {
+  const jobName = uniqueName();
+  const estimator = makeEstimator();
+  await estimator.fit(INPUTS, { jobName, logs: false });
+  await rig.control.setClock({ phases: { Creating: HOUR_MS } });
+  const modelName = uniqueName('chosen');
+  const model = estimator.createModel({ name: modelName, enableNetworkIsolation: true });
+  const predictor = await model.deploy({ ...DEPLOY, wait: false });
+  expect(predictor.endpointName).toBe(jobName);
+  const EndpointName = jobName;
+  await until(async () => (await rig.calls('CreateEndpoint')).some(({ resource }) => resource === jobName), {
+    what: 'the endpoint',
+  });
+  const { EndpointStatus } = await rig.sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+  expect(EndpointStatus).toBe('Creating');
+  const described = await rig.sagemaker.send(new DescribeModelCommand({ ModelName: modelName }));
+  expect(described.EnableNetworkIsolation).toBe(true);
+  await rig.control.setClock({ phases: { Creating: 20 } });
+  await rig.server.client.workflow.result(`deploy-${jobName}`);
+  expect(Buffer.from(await predictor.predict('hello')).toString()).toBe('hello');
+  predictor.close();
+});
