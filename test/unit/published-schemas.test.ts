@@ -155,6 +155,9 @@ function defaultsOfContract(): Map<string, unknown> {
 // --- what is taken and what is refused -------------------------------------------------------------------------------
 
 const ESTIMATOR = { imageName: 'digits', role: 'Trainer', trainInstanceCount: 1, trainInstanceType: 'ml.m5.large' };
+const UNEQUIPPED = { imageName: 'digits', role: 'Trainer' };
+const GROUP = { instanceGroupName: 'a', instanceType: 'ml.m5.large', instanceCount: 1 };
+const PREFERENCE = { instanceType: 'ml.m5.large', instanceCount: 1 };
 const DEPLOY = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
 const FIT = { estimator: ESTIMATOR, fit: { inputs: 's3://data/iris' } };
 const BOTH = { ...FIT, deploy: DEPLOY };
@@ -195,6 +198,19 @@ const TAKEN: [WorkflowType, string, unknown][] = [
       shuffleConfig: { seed: -3 },
     }),
   ],
+  [
+    'fit',
+    'a file system among channels',
+    inputsOf({ a: { fileSystemId: 'fs-01234567', fileSystemType: 'EFS', directoryPath: '/' }, b: 's3://data/b' }),
+  ],
+  ['fit', 'no inputs', { ...FIT, fit: {} }],
+  ['fit', 'spot capacity', estimatorWith({ trainUseSpotInstances: true, trainMaxWait: 90_000 })],
+  ['fit', 'a VPC', estimatorWith({ subnets: ['subnet-1'], securityGroupIds: ['sg-1'] })],
+  ['fit', 'groups', { ...FIT, estimator: { ...UNEQUIPPED, instanceGroups: [GROUP] } }],
+  ['fit', 'preferences', { ...FIT, estimator: { ...UNEQUIPPED, instancePreferences: [PREFERENCE] } }],
+  ['fit', 'a rule', estimatorWith({ rules: [{ name: 'VanishingGradient', ruleToInvoke: 'VanishingGradient' }] })],
+  ['fit', 'no hook', estimatorWith({ debuggerHookConfig: false })],
+  ['fit', 'overrides', estimatorWith({ overrides: { createTrainingJob: { Tomorrow: [{ A: null }] } } })],
   ['fitThenDeploy', 'the least', BOTH],
   ['fitThenDeploy', 'an environment', deployWith({ env: { _A1: '' }, endpointTimeoutSeconds: 86_400 })],
   [
@@ -256,6 +272,20 @@ const REFUSED: [WorkflowType, string, unknown][] = [
   ['fit', 'a job name with an underscore', { ...FIT, fit: { ...FIT.fit, jobName: 'a_b' } }],
   ['fit', 'a job name that ends in a hyphen', { ...FIT, fit: { ...FIT.fit, jobName: 'a-' } }],
   ['fit', 'a job name of 64 characters', { ...FIT, fit: { ...FIT.fit, jobName: `a${'-'.repeat(62)}b` } }],
+  [
+    'fit',
+    'a file system of another type',
+    inputsOf({ fileSystemId: 'fs-01234567', fileSystemType: 'NFS', directoryPath: '/' }),
+  ],
+  ['fit', 'half a VPC', estimatorWith({ subnets: ['subnet-1'] })],
+  ['fit', 'max-wait without spot', estimatorWith({ trainMaxWait: 90_000 })],
+  ['fit', 'no instances', { ...FIT, estimator: UNEQUIPPED }],
+  ['fit', 'groups and a type', estimatorWith({ instanceGroups: [GROUP] })],
+  ['fit', 'preferences and a type', estimatorWith({ instancePreferences: [PREFERENCE] })],
+  ['fit', 'a source without its rule', estimatorWith({ rules: [{ name: 'a', source: 's3://rules/a.py' }] })],
+  ['fit', 'a hook that is true', estimatorWith({ debuggerHookConfig: true })],
+  ['fit', 'another name by override', estimatorWith({ overrides: { createTrainingJob: { TrainingJobName: 'a' } } })],
+  ['fit', 'a variable with a hyphen', estimatorWith({ environment: { 'A-B': '' } })],
   ['fitThenDeploy', 'no deploy', FIT],
   ['fitThenDeploy', 'an environment name with a hyphen', deployWith({ env: { 'A-B': '' } })],
   ['fitThenDeploy', 'an environment value of 1025 characters', deployWith({ env: { A: 'a'.repeat(1025) } })],
