@@ -2,7 +2,14 @@
  * The hosting half of an estimator: a model, trained or still training, that can be deployed. Made by an estimator; its
  * deploy is a run of the workflow `deploy`, and ends in the kind of predictor it was made with.
  */
-import type { DeployAnywhere, DeployArguments, DeployTrainedInput } from '../contract';
+import type {
+  DeployAnywhere,
+  DeployArguments,
+  DeployOnInstancePools,
+  DeployOnInstances,
+  DeployServerless,
+  DeployTrainedInput,
+} from '../contract';
 import type { HeldSession } from './held-session';
 import { RealTimePredictor, type PredictorOptions } from './predictor';
 import { requireUsable } from './predictor-problems';
@@ -49,9 +56,19 @@ export interface OwnPredictorArguments<P> {
 export type PredictorClass<P> = new (endpointName: string, options: Pick<PredictorOptions, 'session' | 'aws'>) => P;
 
 /** What a model is made of. */
-export type ModelArguments = Pick<DeployAnywhere, (typeof MODEL_FIELDS)[number]>;
+export type ModelArguments = Pick<
+  DeployAnywhere,
+  'modelName' | 'image' | 'role' | 'env' | 'vpcConfigOverride' | 'enableNetworkIsolation'
+>;
 
-const MODEL_FIELDS = ['modelName', 'image', 'role', 'env', 'vpcConfigOverride', 'enableNetworkIsolation'] as const;
+const MODEL_FIELDS: Record<keyof ModelArguments, true> = {
+  modelName: true,
+  image: true,
+  role: true,
+  env: true,
+  vpcConfigOverride: true,
+  enableNetworkIsolation: true,
+};
 
 /** Each kind of a union without these fields. */
 type OmitOfEach<T, Field extends PropertyKey> = T extends unknown ? Omit<T, Field> : never;
@@ -68,7 +85,12 @@ export interface DeployWaiting {
 }
 
 /** Arguments of {@link Model.deploy}. */
-export type HostingArguments = OmitOfEach<DeployArguments, keyof ModelArguments> & DeployWaiting;
+export type HostingArguments = DeployWaiting &
+  (
+    | Omit<DeployOnInstances, keyof ModelArguments>
+    | Omit<DeployOnInstancePools, keyof ModelArguments>
+    | Omit<DeployServerless, keyof ModelArguments>
+  );
 
 /** What a predictor is made by once the endpoint serves. */
 export type PredictorMaker<P> = (endpointName: string, options: Pick<PredictorOptions, 'session' | 'aws'>) => P;
@@ -192,7 +214,7 @@ export function splitModelOptions<Options extends ModelArguments & AnyPredictor>
 ): SplitOptions<Options> {
   requireUsable(options);
   const { predictorCls, serializer, deserializer, contentType, accept, timeoutMs, ...others } = options;
-  const isOfModel = ([field]: [string, unknown]) => (MODEL_FIELDS as readonly string[]).includes(field);
+  const isOfModel = ([field]: [string, unknown]) => Object.hasOwn(MODEL_FIELDS, field);
   const entries = Object.entries(others);
   const modelArguments = Object.fromEntries(
     entries.filter((entry) => isOfModel(entry) && entry[1] !== undefined),

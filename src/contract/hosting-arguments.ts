@@ -90,9 +90,6 @@ export interface InstanceSettings {
   excludeRetainedVariantProperties?: RetainableProperty[];
 }
 
-/** Arguments of `deploy` that a deploy of another kind has instead. */
-type Without<Fields> = { [Field in keyof Fields]?: undefined };
-
 /** Arguments of `deploy` for instances of one type. */
 export interface InstanceTypeSettings {
   /** Such as `ml.m5.large`. */
@@ -116,19 +113,18 @@ export interface ServerlessSettings {
 /** Arguments of `deploy` to instances of one type. */
 export type DeployOnInstances = DeployAnywhere &
   InstanceSettings &
-  InstanceTypeSettings &
-  Without<InstancePoolSettings & ServerlessSettings>;
+  InstanceTypeSettings & { [Field in keyof (InstancePoolSettings & ServerlessSettings)]?: undefined };
 
 /** Arguments of `deploy` to instances of whichever type can be had. */
 export type DeployOnInstancePools = DeployAnywhere &
   InstanceSettings &
-  InstancePoolSettings &
-  Without<InstanceTypeSettings & ServerlessSettings>;
+  InstancePoolSettings & { [Field in keyof (InstanceTypeSettings & ServerlessSettings)]?: undefined };
 
 /** Arguments of `deploy` without instances. */
 export type DeployServerless = DeployAnywhere &
-  ServerlessSettings &
-  Without<InstanceSettings & InstanceTypeSettings & InstancePoolSettings>;
+  ServerlessSettings & {
+    [Field in keyof (InstanceSettings & InstanceTypeSettings & InstancePoolSettings)]?: undefined;
+  };
 
 /** Arguments of `deploy` of which some must be there. */
 export type DeployWith<Needed extends keyof DeployAnywhere> = DeployArguments & Required<Pick<DeployAnywhere, Needed>>;
