@@ -5,7 +5,7 @@
  */
 import { OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import type { Plan, RunIdentity } from '../domain/plan';
-import { checkRequest, findUnknownParts, requestsOf } from '../schemas';
+import { checkRequest, requestsOf } from '../schemas';
 
 /** Time that a clean-up may need on top: AWS grants a stopped job two minutes, and an upload. */
 const STOP_SECONDS = 600;
@@ -26,19 +26,6 @@ function findRuleProblems({ run, training }: Plan): string[] {
   );
   if (!isOpen) return [];
   return [`estimator.rules need an imageUri in ${run.region}: where SageMaker's own image is there is not known here`];
-}
-
-/** What is not wrong, but may not be meant. */
-export function findPlanWarnings(plan: Plan): string[] {
-  const { training } = plan;
-  const isUnsaved =
-    training?.request.EnableManagedSpotTraining === true && training.request.CheckpointConfig === undefined;
-  return [
-    ...(isUnsaved
-      ? ['trainUseSpotInstances without checkpointS3Uri: whenever AWS takes the capacity away, all training is lost']
-      : []),
-    ...Object.entries(requestsOf(plan)).flatMap(([operation, request]) => findUnknownParts(operation, request)),
-  ];
 }
 
 /** Temporal refuses payloads over 2 MiB, and the worker would hand the plan over again and again. */

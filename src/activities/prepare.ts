@@ -21,7 +21,7 @@ import { adviseOnDenial } from '../domain/missing-permission';
 import type { RetryPace } from '../domain/backoff';
 import type { Plan, RunIdentity, RunPlan } from '../domain/plan';
 import { findSecretSigns } from '../domain/secret-signs';
-import { checkInput, type InputOf } from '../schemas';
+import { checkInput, findRequestWarnings, requestsOf, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
 import { findStandingProblems } from './endpoint-problems';
@@ -29,7 +29,6 @@ import { findModelSource } from './model-source';
 import {
   findNameProblems,
   findPlanProblems,
-  findPlanWarnings,
   findScheduleProblems,
   findScheduleWarnings,
   findSizeProblems,
@@ -89,7 +88,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...(await findStandingProblems(aws, plan)),
       ];
       if (problems.length > 0) throw refusal(problems, type, identity);
-      run.warnings.push(...findPlanWarnings(plan));
+      run.warnings.push(...findRequestWarnings(requestsOf(plan)));
       return plan;
     },
   };

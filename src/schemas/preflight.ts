@@ -2,6 +2,7 @@
  * What AWS's published model refuses in the requests that an input would make, told in the words of whoever wrote the input:
  * by the argument, not by AWS's field. `check-input.ts` tells it beside its own problems.
  */
+import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { findUnknownMembers, findViolations, type Violation } from '../service-model';
 import { findArguments, valueAt } from './argument-behind';
 import { nameOf } from './describe-issue';
@@ -72,6 +73,18 @@ export function findUnknownParts(operation: string, request: object): string[] {
       `the field ${path} is sent although AWS's model of this release does not know it [operation=${operation}]`,
   );
   return [...machines, ...fields];
+}
+
+/** What is not wrong in the requests of a run, but may not be meant. */
+export function findRequestWarnings(requests: DryRequests): string[] {
+  const training = requests.CreateTrainingJob as CreateTrainingJobCommandInput | undefined;
+  const isUnsaved = training?.EnableManagedSpotTraining === true && training.CheckpointConfig === undefined;
+  return [
+    ...(isUnsaved
+      ? ['trainUseSpotInstances without checkpointS3Uri: whenever AWS takes the capacity away, all training is lost']
+      : []),
+    ...Object.entries(requests).flatMap(([operation, request]) => findUnknownParts(operation, request)),
+  ];
 }
 
 function isNewerThanModel({ kind, path }: Violation): boolean {

@@ -1,5 +1,5 @@
 /** What AWS's model refuses, told by the argument that is behind it; and what is newer than the model, which is let pass. */
-import { checkInput, findUnknownParts } from '../../src/schemas';
+import { checkInput, findRequestWarnings, findUnknownParts } from '../../src/schemas';
 
 const ESTIMATOR = { imageName: 'digits', role: 'Trainer', trainInstanceCount: 1, trainInstanceType: 'ml.m5.large' };
 const DEPLOY = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
@@ -73,6 +73,15 @@ describe('what AWS’s model does not know', () => {
     expect(findUnknownParts('CreateTrainingJob', { ...request, TrainingJobName: 'a' })).toEqual([
       expect.stringMatching(/^the instance type ml\.x99\.large is sent although /),
     ]);
+  });
+
+  it('is told beside what is legal and seldom meant', () => {
+    const request = { EnableManagedSpotTraining: true, Tomorrow: 1 };
+    const warnings = findRequestWarnings({ CreateTrainingJob: request });
+    expect(warnings[0]).toMatch(/^trainUseSpotInstances without checkpointS3Uri: /);
+    expect(warnings[1]).toMatch(/^the field Tomorrow /);
+    const saved = { ...request, CheckpointConfig: { S3Uri: 's3://checkpoints/a' } };
+    expect(findRequestWarnings({ CreateTrainingJob: saved })).toHaveLength(1);
   });
 
   it('is let pass where it is a field, and told', () => {

@@ -48,6 +48,8 @@ async function startFromSpec(invocation: Invocation<StartOptions>, workflowType:
     const { planRun } = await import('../../client/index.js');
     const { AWS_REGION: region } = invocation.env;
     const requests = planRun(workflowType, input, region === undefined ? {} : { region });
+    const { findRequestWarnings } = await import('../../schemas/index.js');
+    for (const warning of findRequestWarnings({ ...requests })) output.note(`warning: ${warning}`);
     output.document(requests, JSON.stringify(requests, null, 2));
     return;
   }
