@@ -1,8 +1,8 @@
 /**
- * What is known to be refused of the endpoint that stands there, before anything is made or trained: AWS turns a serverless
- * endpoint into one on instances, and never one on instances into a serverless one. Read by `prepare`.
+ * What AWS is known to refuse of a serverless endpoint for what stands there already, told before anything is made or
+ * trained: an endpoint on instances never becomes a serverless one, which is neither isolated nor in a VPC. Read by `prepare`.
  */
-import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeEndpointCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Plan } from '../domain/plan';
 import type { AwsClients } from './aws';
 import { callAws, ifPresent } from './aws-errors';
@@ -12,6 +12,27 @@ export async function findStandingProblems({ sagemaker, region }: AwsClients, { 
   const [variant] = hosting?.endpointConfig.ProductionVariants ?? [];
   const EndpointName = hosting?.endpoint.EndpointName;
   if (variant?.ServerlessConfig === undefined || EndpointName === undefined) return [];
+  return [...findJobProblems(hosting), ...(await findKindProblems(sagemaker, region, EndpointName))];
+}
+
+/** What a model takes over from a training job that no estimator tells of. */
+function findJobProblems(hosting: Plan['hosting']): string[] {
+  const { VpcConfig: vpc, EnableNetworkIsolation: isIsolated } = hosting?.model ?? {};
+  return [
+    ...(vpc
+      ? [
+          'deploy.vpcConfigOverride must be null: the training job ran in a VPC, and AWS puts no serverless endpoint into one',
+        ]
+      : []),
+    ...(isIsolated === true
+      ? [
+          'deploy.enableNetworkIsolation must be false: the training job was isolated, and AWS isolates no serverless endpoint',
+        ]
+      : []),
+  ];
+}
+
+async function findKindProblems(sagemaker: SageMakerClient, region: string, EndpointName: string): Promise<string[]> {
   const at = { operation: 'DescribeEndpoint', region, endpoint: EndpointName };
   const live = await callAws(at, () => ifPresent(() => sagemaker.send(new DescribeEndpointCommand({ EndpointName }))));
   // One that failed is deleted to make room, and one that is being deleted is waited for.

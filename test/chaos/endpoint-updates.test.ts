@@ -112,6 +112,27 @@ describe('an update', () => {
   });
 });
 
+it('a job that trained in a VPC, isolated, has its model hosted so too, and never serverless by mistake', async () => {
+  const jobName = uniqueName();
+  const { estimator, fit } = mainJob(jobName);
+  const where = { subnets: ['subnet-1'], securityGroupIds: ['sg-1'], enableNetworkIsolation: true };
+  await (await rig.start('fit', { estimator: { ...estimator, ...where }, fit })).result();
+  const refused = await failureOfRun(await rig.start('deploy', { trainingJobName: jobName, deploy: SERVERLESS }));
+  expect(refused).toMatchObject({
+    code: 'InvalidInput',
+    details: {
+      problems: [expect.stringContaining('vpcConfigOverride'), expect.stringContaining('enableNetworkIsolation')],
+    },
+  });
+  const result = (await (
+    await rig.start('deploy', { trainingJobName: jobName, deploy: DEPLOY })
+  ).result()) as DeployResult;
+  expect(await rig.sagemaker.send(new DescribeModelCommand({ ModelName: result.modelName }))).toMatchObject({
+    VpcConfig: { Subnets: ['subnet-1'], SecurityGroupIds: ['sg-1'] },
+    EnableNetworkIsolation: true,
+  });
+});
+
 describe('updateEndpoint', () => {
   it('true makes no endpoint, false updates none', async () => {
     const name = uniqueName();
