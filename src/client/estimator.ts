@@ -196,14 +196,15 @@ export class Estimator {
    * the model that such a job has left, and so does a later {@link Estimator.deploy}; the result's `outcome` then says
    * `stopped`, and by whom.
    *
-   * @param inputs an S3 URI or {@link s3Input} for the channel `training`, or an object of channels
+   * @param inputs an S3 URI, {@link s3Input} or {@link fileSystemInput} for the channel `training`, or an object of channels;
+   * without any the job has no channels
    * @returns the run, which has ended where `wait` was not false
    * @throws {@link SageMakerError} `InvalidInput` with every problem; `RunConflict`; `NameTaken`; `TemporalUnreachable`;
    * when waiting also `TrainingJobFailed`, `TrainingJobStopped`, `TrainingJobTimedOut`, `ArtefactMissing`,
    * `LimitExceeded`, `AccessDenied`, `RoleNotAssumable`, `AwsUnreachable`, `Cancelled`, `RunTerminated`
    * @see https://sagemaker.readthedocs.io/en/v1.72.0/api/training/estimators.html `Estimator.fit`
    */
-  async fit(inputs: FitInputs, { wait, logs, onNotice, ...fit }: FitOptions = {}): Promise<Run<'fit'>> {
+  async fit(inputs?: FitInputs, { wait, logs, onNotice, ...fit }: FitOptions = {}): Promise<Run<'fit'>> {
     const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit } };
     return this.#train('fit', input, { wait, logs, onNotice } as FollowArguments);
   }
@@ -218,7 +219,7 @@ export class Estimator {
    * @throws {@link SageMakerError} as {@link Estimator.fit} and {@link Model.deploy}
    */
   async fitThenDeploy(
-    inputs: FitInputs,
+    inputs: FitInputs | undefined,
     { deploy, wait, logs, onNotice, ...fit }: FitThenDeployOptions,
   ): Promise<Run<'fitThenDeploy'>> {
     const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit }, deploy };
