@@ -69,7 +69,6 @@ export async function waitingAndLogsBelongTogether(isPatient: boolean): Promise<
   await estimator.fit('s3://my-bucket/a', { job_name: 'iris-1' });
   // @ts-expect-error -- arguments by name, not by place
   await estimator.fit('s3://my-bucket/a', true, false, 'iris-1');
-  // @ts-expect-error -- a fit without data
   await estimator.fit();
   // @ts-expect-error -- a fitThenDeploy without a deploy
   await estimator.fitThenDeploy('s3://my-bucket/a', { wait: false });

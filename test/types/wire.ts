@@ -25,6 +25,14 @@ const deploy: DeployArguments = { initialInstanceCount: 1, instanceType: 'ml.m5.
 const modelData = 's3://my-bucket/model.tar.gz';
 
 export const estimators: EstimatorArguments[] = [
+  { imageName: 'iris', role: 'Trainer', instanceGroups: [] },
+  { imageName: 'iris', role: 'Trainer', instancePreferences: [{ instanceType: 'ml.m5.large' }], trainInstanceCount: 1 },
+  // @ts-expect-error -- no instances at all
+  { imageName: 'iris', role: 'Trainer' },
+  // @ts-expect-error -- instances of one type, and groups
+  { ...estimator, instanceGroups: [] },
+  // @ts-expect-error -- a preferred type, and the one type
+  { imageName: 'iris', role: 'Trainer', instancePreferences: [], trainInstanceType: 'ml.m5.large' },
   {
     ...estimator,
     trainVolumeSize: 30,
