@@ -133,6 +133,8 @@ describe('keys', () => {
     ['without the active one', { a: Buffer.alloc(32) }, 'b', /^activeKeyId/],
     ['with no word of an active one', { a: Buffer.alloc(32) }, undefined, /^activeKeyId/],
     ['inherited', {}, 'toString', /^activeKeyId/],
+    ['active by a number', { 1: Buffer.alloc(32) }, 1, /^activeKeyId/],
+    ['active by a list', { a: Buffer.alloc(32) }, ['a'], /^activeKeyId/],
   ])('that are %s are refused', (_what, keys, activeKeyId, problem) => {
     let refused: unknown;
     try {
