@@ -1,6 +1,6 @@
 /**
  * The durable Estimator: the seed's methods, each a run of a workflow. Holds arguments and what it stands on: a training
- * (`training.ts`), from which models are made (`model.ts`); what happens, happens in the workflows of `contract.ts`.
+ * (`training.ts`), from which models are made (`model.ts`); what happens, happens in the workflows of `contract/`.
  */
 import type { DeleteEndpointResult, DeployArguments, EstimatorArguments, FitInputs, JsonValue } from '../contract';
 import type { InputOf } from '../schemas';

@@ -15,7 +15,8 @@ import type {
 import { canonicalJson } from './canonical-json';
 import { defaultBucketName, modelDataUri, nameFromWorkflow, parseS3Uri, runTagValue } from './names';
 import type { HostingPlan, RunIdentity, SweepPlan, TrainingPlan } from './plan';
-import { buildHostingRequests, buildTrainingJobRequest, DEFAULT_MAX_RUN_SECONDS } from './requests';
+import { buildHostingRequests } from './hosting-requests';
+import { buildTrainingJobRequest, DEFAULT_MAX_RUN_SECONDS } from './training-request';
 
 export const DEFAULT_PENDING_TIMEOUT_SECONDS = 86_400;
 export const DEFAULT_OVERRUN_SECONDS = 1_800;

@@ -5,7 +5,7 @@
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import type { AcceptStopped, SearchAttributeName } from '../contract';
 import type { RetryPace } from './backoff';
-import type { HostingRequests } from './requests';
+import type { HostingRequests } from './hosting-requests';
 
 /** Who a run is, from the workflow's own info; names for starters that give none are made of it. */
 export interface RunIdentity {

@@ -132,3 +132,7 @@ export const inputMode = z.enum(['File', 'Pipe', 'FastFile']).meta({
     'How data reaches the container: copied before the training begins (File), through named pipes (Pipe), or as files ' +
     'that are fetched when they are read (FastFile).',
 });
+
+/** The most hyperparameters, and the most variables of an environment, that AWS takes. */
+export const ENTRIES_MAX = 100;
+export const ENTRIES_PROBLEM = `must have at most ${String(ENTRIES_MAX)} entries`;

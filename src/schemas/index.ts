@@ -1,20 +1,18 @@
 /**
  * The wire contract as zod schemas: what starters and `prepare` check inputs with, and what the published JSON Schema is
- * made from. `contract.ts` holds the same shapes as types.
+ * made from. `contract/` holds the same shapes as types.
  */
 export { checkInput, checkRequest, type CheckedInput } from './check-input';
 export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument } from './documents';
 export {
   deleteEndpointInputSchema,
   deployInputSchema,
-  deploySchema,
-  estimatorSchema,
   fitInputSchema,
-  fitSchema,
   fitThenDeployInputSchema,
   INPUT_SCHEMAS,
-  s3InputSchema,
   sweepInputSchema,
   type InputOf,
 } from './inputs';
+export { deploySchema } from './hosting-arguments';
+export { estimatorSchema, fitSchema, s3InputSchema } from './training-arguments';
 export { failureDetailsSchema, progressSchema, RESULT_SCHEMAS, runMemoSchema } from './outcomes';

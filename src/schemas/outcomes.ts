@@ -1,6 +1,6 @@
 /**
  * What comes back from a run as zod schemas: progress, results, memo, failure details. `documents.ts` publishes them,
- * tests hold every answer of real runs against them; `test/types/schemas.ts` proves that they say what `contract.ts` says.
+ * tests hold every answer of real runs against them; `test/types/schemas.ts` proves that they say what `contract/` says.
  */
 import { z } from 'zod';
 import type { WorkflowType } from '../contract';

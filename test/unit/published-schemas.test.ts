@@ -109,19 +109,22 @@ it('defaults are those that the contract documents', () => {
   expect(published).toEqual(documented);
 });
 
-/** `@default` of each field of the inputs in contract.ts, where it is a value and not a sentence. */
+/** `@default` of each field of the inputs in the contract, where it is a value and not a sentence. */
 function defaultsOfContract(): Map<string, unknown> {
-  const file = join(__dirname, '../../src/contract.ts');
-  const source = typescript.createSourceFile(file, readFileSync(file, 'utf8'), typescript.ScriptTarget.Latest, true);
   const found = new Map<string, unknown>();
-  for (const declaration of source.statements.filter(typescript.isInterfaceDeclaration)) {
+  const statements = ['training-arguments', 'hosting-arguments', 'inputs', 'sweep'].flatMap((name) => {
+    const file = join(__dirname, `../../src/contract/${name}.ts`);
+    const text = readFileSync(file, 'utf8');
+    return [...typescript.createSourceFile(file, text, typescript.ScriptTarget.Latest, true).statements];
+  });
+  for (const declaration of statements.filter(typescript.isInterfaceDeclaration)) {
     for (const member of declaration.members) {
       const tag = typescript.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
       const text = typeof tag?.comment === 'string' ? tag.comment : '';
       const literal = /^(?:(\d+)|'(.*)')$/.exec(text);
       if (!literal || !member.name) continue;
       const value = literal[1] === undefined ? literal[2] : Number(literal[1]);
-      found.set(`${declaration.name.text}.${member.name.getText(source)}`, value);
+      found.set(`${declaration.name.text}.${member.name.getText()}`, value);
     }
   }
   return found;

@@ -46,7 +46,7 @@ describe('dependency-cruiser', () => {
       breaks: ['no-node-in-workflows', 'types-only-from-workflows'],
     },
     'workflows/types.ts': { content: "import type { A } from '../activities';\nimport './index';\nexport type B = A;" },
-    'contract.ts': { content: 'export {};' },
+    'contract/index.ts': { content: 'export {};' },
   };
 
   test('each broken rule is found, and nothing else', async () => {
