@@ -10,6 +10,13 @@ import { until } from '../support/until';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const HTML = { body: '<html><body>Bad gateway</body></html>', contentType: 'text/html' };
+const HTML_404: Spoiling = {
+  action: 'error',
+  status: 404,
+  body: '<html><body>404 Not Found</body></html>',
+  contentType: 'text/html',
+  times: 1,
+};
 
 /** What can become of a write. Every one meets it once, throttling twice. */
 export const SPOILT_WRITES: Record<string, Spoiling> = {
@@ -23,6 +30,8 @@ export const SPOILT_WRITES: Record<string, Spoiling> = {
   'half an answer, then silence': { action: 'hang', when: 'after', sent: 'half', times: 1 },
   'HTML 500 with the effect': { action: 'error', when: 'after', status: 500, ...HTML, times: 1 },
   'HTML 500 without the effect': { action: 'error', status: 500, ...HTML, times: 1 },
+  'HTML 404 with the effect': { ...HTML_404, when: 'after' },
+  'HTML 404 in the place of the effect': HTML_404,
   'HTML 200 in the place of the effect': { action: 'error', status: 200, ...HTML, times: 1 },
   'malformed JSON with 200': {
     action: 'error',
@@ -57,6 +66,7 @@ export const LATE_READS: Record<string, Spoiling> = {
 /** What else can become of a read. Each meets all of them, one after the other: a read that fails is sent again. */
 export const SPOILT_READS: Record<string, Spoiling> = {
   'HTML 500': { action: 'error', status: 500, ...HTML, times: 1 },
+  'HTML 404': HTML_404,
   'HTML 200': { action: 'error', status: 200, ...HTML, times: 1 },
   'malformed JSON with 200': { action: 'error', status: 200, body: '{"A": ', contentType: JSON_TYPE, times: 1 },
   'a truncated answer': { action: 'truncate', times: 1 },
