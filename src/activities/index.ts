@@ -169,8 +169,8 @@ export interface Activities {
     nextToken?: string;
   }) => Promise<{ uses: Use[]; nextToken?: string }>;
   /**
-   * Effect: StopTrainingJob or the kind's Delete, after a last look at the resource, its tag and the runs: what has changed
-   * since it was judged is left alone. Idempotency: one that is gone counts as removed. Heartbeat: on each read. Failures:
+   * Effect: StopTrainingJob or the kind's Delete, after a last look at the resource, its tag, the runs, and the endpoint
+   * that a config's or model's name tells: what has changed since it was judged is left alone. Idempotency: one that is gone counts as removed. Heartbeat: on each read. Failures:
    * as `surveyResources`.
    */
   removeOrphan: (orphan: Finding, searchAttributes: SearchAttributeName[]) => Promise<Removal>;
@@ -189,11 +189,14 @@ export interface Untold {
  */
 export type Awaited<Change> = { change: Change } | { absent: true } | { deadlinePassed: true } | Untold;
 
-/** What a wait watches, what its caller has seen, and until when (ISO 8601; AWS's clock and ours may differ by seconds). */
+/** What a wait watches, what its caller has seen, and how long it may last: without a limit, for as long as it takes. */
 export interface Watch<Cursor> {
   name: string;
   seen?: Cursor;
+  /** ISO 8601, told by AWS's clock: counted from a time that AWS gave. */
   deadline?: string;
+  /** Counted from when the wait was first scheduled, however often it is tried: for what no time of AWS's begins. */
+  withinMs?: number;
   /** Kinds of trouble that the caller has been told of; without it, it is told of none. */
   told?: string[];
 }

@@ -5,7 +5,7 @@
  */
 import { CancellationScope, CancelledFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { LedgerEntry } from '../contract';
-import { after } from '../domain/deadlines';
+import { ENDPOINT_GOES_SECONDS, ENDPOINT_SETTLES_SECONDS, within } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import type { Finding } from '../domain/sweep';
 import { countFindings } from '../domain/sweep-told';
@@ -22,9 +22,6 @@ const REMOVALS_MAX = 500;
 const AT_ONCE = 25;
 /** The ledger outlives the run in its memo, which must not grow without limit. */
 const LEDGER_MAX = 500;
-/** An endpoint being created takes up to an hour to settle, and minutes to go. */
-const SETTLES_WITHIN_SECONDS = 7_200;
-const GOES_WITHIN_SECONDS = 7_200;
 /** AWS grants a container two minutes, and then uploads what it left. */
 const STOPS_WITHIN_SECONDS = 1_800;
 /** How often an endpoint may begin to change between our look and our delete. */
@@ -154,7 +151,7 @@ async function listSettledEndpoints(run: Run, findings: Finding[]): Promise<Uses
   const parts = findings.filter((one) => ['endpoint config', 'model'].includes(one.kind) && isToGo(one));
   const endpoints = await listUses(run, 'endpoint');
   const moving = endpoints.all
-    .filter(({ status = '' }) => !isSettled(status) && status !== 'Deleting')
+    .filter(({ status }) => status !== undefined && !isSettled(status) && status !== 'Deleting')
     .filter((one) => parts.some((part) => mayUse(one, part) || one.names.includes(part.name)));
   if (moving.length === 0) return endpoints;
   await Promise.all(moving.map(({ name }) => awaitSettled(run, name)));
@@ -168,8 +165,7 @@ function aside({ plan, record }: Run): EndpointWatcher & JobWatcher {
 }
 
 async function awaitSettled(run: Run, name: string): Promise<void> {
-  const deadline = after(Date.now(), SETTLES_WITHIN_SECONDS);
-  await awaitEndpoint(aside(run), name, deadline, ({ status }) => isSettled(status) || undefined);
+  await awaitEndpoint(aside(run), name, ENDPOINT_SETTLES_SECONDS, ({ status }) => isSettled(status) || undefined);
 }
 
 /** False where AWS gave the delete up, or is slower than is waited for. */
@@ -180,11 +176,10 @@ async function awaitGone(run: Run, name: string): Promise<boolean> {
     // Failed before that is a read from before the delete.
     return (wasDeleting && status === 'Failed') || undefined;
   };
-  const deadline = after(Date.now(), GOES_WITHIN_SECONDS);
-  return (await awaitEndpoint(aside(run), name, deadline, giveUp, { isGoing: true })) === 'absent';
+  return (await awaitEndpoint(aside(run), name, ENDPOINT_GOES_SECONDS, giveUp, { isGoing: true })) === 'absent';
 }
 
 async function awaitJobEnd(run: Run, name: string): Promise<boolean> {
-  const wait = await awaitTrainingJob(aside(run), name, (_known, askedAtMs) => after(askedAtMs, STOPS_WITHIN_SECONDS));
+  const wait = await awaitTrainingJob(aside(run), name, (_known, passedMs) => within(STOPS_WITHIN_SECONDS, passedMs));
   return wait !== 'overdue';
 }

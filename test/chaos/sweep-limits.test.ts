@@ -10,10 +10,16 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { randomUUID } from 'node:crypto';
 import { RUN_TAG, type Progress, type SweepResult } from '../../src/contract';
+import {
+  abandonEndpoint as abandonEndpointIn,
+  abandonJob as abandonJobIn,
+  hostedParts,
+  terminateRun,
+} from '../support/abandoned';
 import { failureOfRun } from '../support/failures';
 import { DATA_BUCKET, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
 import { runForEvents, runProgramHere } from '../support/run-program';
-import { deployInput, fitInput, letLast, putModelData, untilCalled } from '../support/sweep-stages';
+import { fitInput, letLast, putModelData, untilCalled } from '../support/sweep-stages';
 import { until } from '../support/until';
 
 jest.setTimeout(120_000);
@@ -31,29 +37,10 @@ beforeEach(async () => {
   await letLast(rig, 'Training');
 });
 
-async function terminate(handle: Handle): Promise<void> {
-  rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'it is terminated' });
-  await handle.terminate();
-}
-
-/** A training job whose run was terminated. */
-async function abandonJob(name = uniqueName('abandoned')): Promise<string> {
-  const handle = await rig.start('fit', fitInput(name));
-  await untilCalled(rig, 'CreateTrainingJob', name);
-  await terminate(handle);
-  return name;
-}
-
-/** An endpoint with config and model, whose run was terminated as it came up. */
-async function abandonEndpoint(): Promise<string> {
-  const name = uniqueName('abandoned');
-  await letLast(rig, 'Training', 'Creating');
-  const handle = await rig.start('deploy', deployInput(name));
-  await untilCalled(rig, 'CreateEndpoint', name);
-  await terminate(handle);
-  await letLast(rig, 'Training');
-  return name;
-}
+const terminate = (handle: Handle) => terminateRun(rig, handle);
+const abandonJob = (name?: string) => abandonJobIn(rig, name);
+const abandonEndpoint = () => abandonEndpointIn(rig);
+const standing = (name: string) => hostedParts(rig, name);
 
 const makeModel = (ModelName: string, tag?: string) =>
   rig.sagemaker.send(
@@ -67,11 +54,6 @@ const makeModel = (ModelName: string, tag?: string) =>
 
 const statusOf = async (name: string): Promise<string | undefined> =>
   (await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))).TrainingJobStatus;
-
-const standing = async (name: string): Promise<string[]> =>
-  (await rig.control.resources())
-    .filter((one) => one.kind !== 'training-job' && (one.name === name || one.name.startsWith(`${name}-`)))
-    .map(({ kind }) => kind);
 
 const sweep = async (input: object): Promise<SweepResult> =>
   (await (await rig.start('sweep', input)).result()) as SweepResult;
