@@ -170,8 +170,8 @@ export interface Activities {
   }) => Promise<{ uses: Use[]; nextToken?: string }>;
   /**
    * Effect: StopTrainingJob or the kind's Delete, after a last look at the resource, its tag, the runs, and the endpoint
-   * that a config's or model's name tells: what has changed since it was judged is left alone. Idempotency: one that is gone counts as removed. Heartbeat: on each read. Failures:
-   * as `surveyResources`.
+   * that a config's or model's name tells: what has changed since it was judged is left alone. Idempotency: one that is
+   * gone counts as removed. Heartbeat: on each read. Failures: as `surveyResources`.
    */
   removeOrphan: (orphan: Finding, searchAttributes: SearchAttributeName[]) => Promise<Removal>;
 }

@@ -3,7 +3,7 @@
  * no endpoint uses any more, then the models that no config names. Orphans come from `survey.ts`, what became of each
  * goes back to `sweep.ts`.
  */
-import { CancellationScope, CancelledFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, patched, TemporalFailure } from '@temporalio/workflow';
 import type { LedgerEntry } from '../contract';
 import { ENDPOINT_GOES_SECONDS, ENDPOINT_SETTLES_SECONDS, within } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
@@ -50,7 +50,13 @@ export async function removeOrphans(
         run.record.counted(countFindings(findings, lookedAt));
       }
     });
-    await Promise.all(lanes);
+    try {
+      await Promise.all(lanes);
+    } catch (error) {
+      // Histories of earlier releases closed with the first lane that ended so.
+      if (patched('sweep-hears-out-its-removals')) await Promise.allSettled(lanes);
+      throw error;
+    }
     // What was left for the next sweep stands in the way of what it uses.
     findings = findings.map((one) => (kinds.includes(one.kind) && isUntouched(one) ? leave(one, NEXT_SWEEP) : one));
   };
@@ -83,7 +89,6 @@ const leave = (finding: Finding, reason: string): Finding => ({ ...finding, acti
 /** One orphan to its end. A failure stops no other removal: it is told at the end of all. */
 async function removeOne(run: Run, orphan: Finding, failures: Explanation[]): Promise<Finding> {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled between two removals');
-  const { kind, name, arn } = orphan;
   try {
     const finding = await (orphan.kind === 'endpoint' ? removeEndpointInTurn(run, orphan) : removeAtOnce(run, orphan));
     if (finding.verdict === 'orphan') noteEnd(run, finding);
@@ -93,7 +98,7 @@ async function removeOne(run: Run, orphan: Finding, failures: Explanation[]): Pr
     const explanation = explain(error);
     failures.push(explanation);
     const finding = leave(orphan, `its removal failed: ${explanation.code}: ${explanation.message}`);
-    run.record.note({ kind, name, arn, state: 'left', reason: `its removal failed: ${explanation.code}` });
+    noteEnd(run, { ...finding, reason: `its removal failed: ${explanation.code}` });
     return finding;
   }
 }
@@ -122,10 +127,20 @@ async function removeAtOnce(run: Run, orphan: Finding): Promise<Finding> {
     return { ...orphan, verdict: removal.verdict, action: 'left', reason: removal.reason };
   if (orphan.kind !== 'training job') return { ...orphan, action: 'deleted' };
   if (removal.outcome === 'gone') return leave(orphan, 'it had ended by itself when its turn came');
-  const hasEnded = await awaitJobEnd(run, orphan.name);
+  const hasEnded = await unlessCancelled(run, orphan, 'its stop was sent', () => awaitJobEnd(run, orphan.name));
   if (hasEnded)
     return { ...orphan, action: 'stopped', reason: `${orphan.reason}: stopped, SageMaker keeps its record` };
   return leave(orphan, 'its stop was sent but has not come to an end');
+}
+
+/** A sweep that is cancelled while it waits for the end of what it has sent says so, and does not wait. */
+async function unlessCancelled<T>(run: Run, orphan: Finding, reason: string, wait: () => Promise<T>): Promise<T> {
+  try {
+    return await wait();
+  } catch (error) {
+    if (isCancellation(error)) noteEnd(run, leave(orphan, reason));
+    throw error;
+  }
 }
 
 /** An endpoint that is being created or changed takes no delete: it is waited for. */
@@ -136,7 +151,7 @@ async function removeEndpointInTurn(run: Run, orphan: Finding): Promise<Finding>
       return { ...orphan, verdict: removal.verdict, action: 'left', reason: removal.reason };
     if (removal.outcome === 'gone') return { ...orphan, action: 'deleted' };
     if (removal.outcome === 'sent') {
-      const isGone = await awaitGone(run, orphan.name);
+      const isGone = await unlessCancelled(run, orphan, 'its delete was sent', () => awaitGone(run, orphan.name));
       return isGone
         ? { ...orphan, action: 'deleted' }
         : leave(orphan, 'its delete was sent but has not come to an end');

@@ -183,15 +183,33 @@ test('a delete that is denied keeps nothing else from going, and the run says so
   expect(await standing(denied)).toEqual([]);
 });
 
-test('a sweep that is cancelled ends, and names what it had removed', async () => {
-  const [job, endpoint] = [await abandonJob(), await abandonEndpoint()];
+test('a sweep that is cancelled ends, and names what it had removed and what it had sent', async () => {
+  const [job, endpoint, late] = [await abandonJob(), await abandonEndpoint(), await abandonEndpoint()];
   await letLast(rig, 'Training', 'Deleting');
+  const [held] = await rig.control.addFaults([{ operation: 'DeleteEndpoint', resource: late, action: 'hold' }]);
   const run = await rig.start('sweep', { apply: true });
+  rig.exempt(run.workflowId, { from: ['truth'], reason: 'what it sent takes effect after its end' });
+  const progress = (): Promise<Progress> => run.query<Progress>('progress');
   await untilCalled(rig, 'DeleteEndpoint', endpoint);
-  await until(async () => (await statusOf(job)) === 'Stopped', { what: 'the job to be stopped' });
-  await until(async () => (await run.query<Progress>('progress')).sweep !== undefined, { what: 'the counts' });
+  await rig.control.untilHeld(held!.id, 60_000);
+  await until(async () => (await progress()).sweep?.removed === 1, { what: 'the job to be stopped', limitMs: 60_000 });
   await run.cancel();
+  const left = { kind: 'endpoint', state: 'left', reason: 'its delete was sent' };
+  await until(async () => (await progress()).ledger.some(({ name }) => name === endpoint), {
+    what: 'the wait to end',
+    limitMs: 60_000,
+  });
+  // What is on its way is heard out.
+  expect((await run.describe()).status.name).toBe('RUNNING');
+  await rig.control.release(held!.id);
   expect(await failureOfRun(run)).toMatchObject({ code: 'Cancelled' });
+  expect((await progress()).ledger).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'training job', name: job }),
+      expect.objectContaining({ ...left, name: endpoint }),
+      expect.objectContaining({ ...left, name: late }),
+    ]),
+  );
   await letLast(rig, 'Training');
   await until(async () => !(await standing(endpoint)).includes('endpoint'), { what: 'the endpoint to be gone' });
   await sweep({ apply: true });

@@ -326,6 +326,17 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await rig.control.addFaults([{ operation: 'DeleteEndpoint', resource: name, ...denied }]);
     return rig.start('sweep', { apply: true });
   },
+  'sweep-applied-cancelled': async (name) => {
+    await terminateWhile(name);
+    await rig.control.setClock({ phases: { Deleting: 600_000 } });
+    const handle = await rig.start('sweep', { apply: true });
+    await until(async () => (await rig.calls('DeleteEndpoint')).some(({ resource }) => resource === name), {
+      what: 'the delete to be sent',
+      limitMs: 60_000,
+    });
+    await handle.cancel();
+    return handle;
+  },
   'delete-endpoint-not-found': (name) => rig.start('deleteEndpoint', { endpointName: name }),
 };
 
