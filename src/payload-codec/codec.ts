@@ -18,7 +18,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Makes a codec that encrypts payloads with AES-256-GCM, for {@link connect} and {@link createWorker} of this package, or
+ * Makes a codec that encrypts payloads with AES-256-GCM, for `connect` and `createWorker` of this package, or
  * any client and worker of Temporal's by {@link createDataConverter}.
  *
  * Every payload is encrypted by itself, under a nonce of its own, and names its key by id. Payloads that are not encrypted
