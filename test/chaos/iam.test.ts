@@ -52,8 +52,15 @@ const deployFirst = async (name: string): Promise<unknown> =>
   (await rig.start('deploy', deployInput(name, '1'))).result();
 const callsFor = async (operation: string, name: string) =>
   (await rig.control.calls({ operation })).filter(({ resource }) => resource === name);
-/** Long enough for a cancel to come in between. */
-const CREATING = [{ status: 'Creating', durationMs: 400 }];
+/** Until a rule moves it on. */
+const CREATING = [{ status: 'Creating', durationMs: 1 }];
+
+/** Once its workflow has, what AWS tells of comes too late to be its outcome. */
+async function hasHeardOfCancel(handle: Handle): Promise<boolean> {
+  const events = (await handle.fetchHistory()).events ?? [];
+  const asked = events.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes);
+  return asked >= 0 && events.slice(asked).some((event) => event.workflowTaskCompletedEventAttributes);
+}
 
 /** In this order: an action is tried in the first that asks for it. */
 const SCENARIOS: Record<string, Scenario> = {
@@ -97,12 +104,13 @@ const SCENARIOS: Record<string, Scenario> = {
     end: 'Cancelled',
   },
   'a deploy that is cancelled': {
-    before: (name) =>
-      rig.control.addOutcomes([{ kind: 'endpoint', resource: name, steps: CREATING, end: { status: 'InService' } }]),
+    before: (name) => rig.control.addOutcomes([{ kind: 'endpoint', resource: name, steps: CREATING }]),
     start: (name) => rig.start('deploy', deployInput(name, '1')),
     async during(name, handle) {
       await until(async () => (await callsFor('CreateEndpoint', name)).length > 0, { what: 'the endpoint', ...LIMIT });
       await handle.cancel();
+      await until(() => hasHeardOfCancel(handle), { what: 'the cancel to be heard', ...LIMIT });
+      await rig.control.addOutcomes([{ kind: 'endpoint', when: 'now', resource: name, end: { status: 'InService' } }]);
     },
     end: 'Cancelled',
   },

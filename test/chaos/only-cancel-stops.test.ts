@@ -106,7 +106,8 @@ describe('a training job runs on', () => {
 
   it('when its run is out of the workflow’s time', async () => {
     const name = uniqueName();
-    const handle = await startTraining(name, { workflowExecutionTimeout: '6 seconds' });
+    // The training has to begin within it, on a loaded machine too.
+    const handle = await startTraining(name, { workflowExecutionTimeout: '25 seconds' });
     rig.exempt(handle.workflowId, ENDED_FROM_OUTSIDE);
     await until(async () => (await statusOf(handle)) === 'TIMED_OUT', { what: 'the time-out', limitMs: LIMIT_MS });
     await expectJobUntouched(name);
