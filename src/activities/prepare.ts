@@ -28,6 +28,7 @@ import { findSecretSigns } from '../domain/secret-signs';
 import { checkInput, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
+import { createLogActivities } from './log-tail';
 import {
   findNameProblems,
   findPlanProblems,
@@ -169,11 +170,8 @@ async function findModelSource(aws: AwsClients, input: DeployInput): Promise<Mod
   return sourceFromArguments(input) ?? describeModelSource(aws, input, input.trainingJobName ?? '');
 }
 
-async function describeModelSource(
-  { sagemaker, region }: AwsClients,
-  input: DeployInput,
-  name: string,
-): Promise<ModelSource> {
+async function describeModelSource(aws: AwsClients, input: DeployInput, name: string): Promise<ModelSource> {
+  const { sagemaker, region } = aws;
   const at = { operation: 'DescribeTrainingJob', region, job: name };
   const job = await sagemaker
     .send(new DescribeTrainingJobCommand({ TrainingJobName: name }))
@@ -192,7 +190,9 @@ async function describeModelSource(
   if (!willDo) {
     const reason = job.FailureReason ?? job.SecondaryStatus ?? ended.kind;
     const what = `the training job ${name} made no model to deploy: ${ended.kind}: ${reason}`;
-    throw failWith(codeOfTrainingJob(ended), what, at, { details: { reason, outcome: ended, trainingJobName: name } });
+    const logTail = await createLogActivities(aws).readLogTail({ trainingJobName: name });
+    const details = { reason, outcome: ended, trainingJobName: name, logTail };
+    throw failWith(codeOfTrainingJob(ended), what, at, { details });
   }
   const told = <T>(member: string, value: T | undefined): T => {
     try {

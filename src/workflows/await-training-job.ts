@@ -2,6 +2,7 @@
  * The loop that waits for a training job to end: one activity for each change that AWS tells of, each noted in the
  * record. Used by the steps that train, stop and deploy.
  */
+import type { WaitLimit } from '../domain/deadlines';
 import { judgeTrainingJob, type TrainingJobCursor, type TrainingJobObservation } from '../domain/training-status';
 import { waiting } from './activity-options';
 import type { Run } from './run';
@@ -18,9 +19,9 @@ export type JobWatcher = Pick<Run, 'plan'> & { record: Pick<Run['record'], 'warn
 export async function awaitTrainingJob(
   run: JobWatcher,
   name: string,
-  deadlineOf: (known: KnownJob | undefined, askedAtMs: number) => string,
+  limitOf: (known: KnownJob | undefined, passedMs: number) => WaitLimit,
 ): Promise<JobWait> {
-  const askedAtMs = Date.now();
+  const beganMs = Date.now();
   let known: KnownJob | undefined;
   let seen: TrainingJobCursor | undefined;
   const told: string[] = [];
@@ -29,7 +30,7 @@ export async function awaitTrainingJob(
     const answer = await waiting(run.plan.run, summary).awaitTrainingJobChange({
       name,
       ...(seen && { seen }),
-      deadline: deadlineOf(known, askedAtMs),
+      ...limitOf(known, Date.now() - beganMs),
       told,
     });
     if ('deadlinePassed' in answer) return 'overdue';
