@@ -68,6 +68,8 @@ export async function startRig(
     worker?: CreateWorkerOptions;
     /** In place of the key pair, where AWS's clients are to find theirs in another way. */
     credentials?: Record<string, string>;
+    /** @default the one that all tests share */
+    namespace?: string;
   } = {},
 ): Promise<Rig> {
   quietRuntime();
@@ -83,7 +85,7 @@ export async function startRig(
     delete process.env.AWS_SECRET_ACCESS_KEY;
     Object.assign(process.env, options.credentials);
   }
-  const server = await connectToTestServer();
+  const server = await connectToTestServer(options.namespace);
   const taskQueue = uniqueTaskQueue('rig');
   const worker = await createWorker({
     connection: server.nativeConnection,

@@ -53,6 +53,7 @@ export function createSweepActivities({ sagemaker, region }: AwsClients, readsPe
       return {
         findings,
         lookedAt: page.listed.length,
+        ...(lookUp.warnings().length > 0 && { warnings: lookUp.warnings() }),
         ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
       };
     },
