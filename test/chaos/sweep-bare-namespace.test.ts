@@ -75,7 +75,10 @@ test('workflows of others do not keep anything, however many have closed', async
 });
 
 test('a job that an open deploy waits for stays, where the namespace knows endpoints by name but no jobs', async () => {
-  await rig.server.connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { EndpointName: 2 as never } });
+  await rig.server.connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: { EndpointName: 2 as never },
+  });
   const job = await abandonJob(rig);
   const tag = (await rig.control.resources()).find(({ name }) => name === job)?.tags[RUN_TAG];
   const deploy = await until(
