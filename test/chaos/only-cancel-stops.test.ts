@@ -90,7 +90,7 @@ async function expectJobUntouched(name: string): Promise<void> {
 }
 
 const ENDED_FROM_OUTSIDE = {
-  from: ['naming', 'truth'] as ('naming' | 'truth')[],
+  from: ['naming' as const],
   reason: 'Temporal ended it without a word to it',
 };
 

@@ -3,7 +3,7 @@ import { uniqueName, type Handle, type Rig } from './rig';
 import { deployInput, fitInput, letLast, untilCalled } from './sweep-stages';
 
 export async function terminateRun(rig: Rig, handle: Handle): Promise<void> {
-  rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'it is terminated' });
+  rig.exempt(handle.workflowId, { from: ['naming'], reason: 'it is terminated', mayBeIdle: true });
   await handle.terminate();
 }
 
