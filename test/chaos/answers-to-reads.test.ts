@@ -302,6 +302,38 @@ describe('a training job that is not found after it was seen', () => {
   });
 });
 
+describe('a role that SageMaker cannot assume', () => {
+  const refused = (resource: string) => ({
+    operation: 'CreateTrainingJob',
+    resource,
+    action: 'error' as const,
+    status: 400,
+    code: 'ValidationException',
+    message: 'Could not assume role arn:aws:iam::123456789012:role/Trainer. Please ensure that the role exists.',
+  });
+  const triesOf = async (name: string) =>
+    (await rig.control.calls({ operation: 'CreateTrainingJob' })).filter(({ resource }) => resource === name);
+
+  tell('and then can, as it is where IAM has just been told of it, is waited for', async () => {
+    const name = uniqueName('fit');
+    const rules = await rig.control.addFaults([{ ...refused(name), times: 3 }]);
+    expect(await (await rig.start('fit', fitInput(name))).result()).toMatchObject({ trainingJobName: name });
+    await expectAllMet(rules);
+    expect((await triesOf(name)).map(({ status }) => status)).toEqual([400, 400, 400, 200]);
+  });
+
+  tell('for a minute and a half is RoleNotAssumable, and not before', async () => {
+    const name = uniqueName('fit');
+    await rig.control.addFaults([refused(name)]);
+    const handle = await rig.start('fit', fitInput(name));
+    const { code, details } = await failureOfRun(handle);
+    expect([code, details.ledger]).toEqual(['RoleNotAssumable', []]);
+    const firstMs = Date.parse((await triesOf(name))[0]?.time ?? '');
+    const { closeTime } = await handle.describe();
+    expect(closeTime!.getTime() - firstMs).toBeGreaterThanOrEqual(89_000);
+  });
+});
+
 const untilCalled = (operation: string, resource: string) =>
   until(async () => (await rig.calls(operation)).some((call) => call.resource?.startsWith(resource) ?? false), {
     what: `${operation} of ${resource}`,
