@@ -7,7 +7,7 @@ import { within } from '../domain/deadlines';
 import { judgeTrainingJob } from '../domain/training-status';
 import { ending } from './activity-options';
 import { awaitTrainingJob, type KnownJob } from './await-training-job';
-import { tellFailure } from './failures';
+import { explain, tellFailure } from './failures';
 import type { Run } from './run';
 
 /** AWS grants a container two minutes and then uploads what it left; after this long the stop is sent again. */
@@ -38,7 +38,7 @@ export async function stopTraining(run: Run, name: string): Promise<Stopping> {
       reason: `its stop failed (${code}): it may still cost money`,
     });
     run.record.warn([`the training job ${name} could not be stopped: ${sentence}`]);
-    return { failed: sentence };
+    return { failed: explain(error).message };
   }
 }
 

@@ -291,7 +291,7 @@ describe('a training job that is not found after it was seen', () => {
     const handle = await startTraining(rig, name);
     await rig.control.addFaults([gone(name)]);
     // Its record goes on standing, since it was not deleted.
-    rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'the job is hidden, not gone' });
+    rig.exempt(handle.workflowId, { from: ['truth'], reason: 'the job is hidden, not gone' });
     expect((await failureOfRun(handle)).code).toBe('TrainingJobNotFound');
     const reads = (await rig.control.calls({ operation: 'DescribeTrainingJob' })).filter(
       ({ resource }) => resource === name,
@@ -358,4 +358,26 @@ describe('a clock that is off by minutes', () => {
       expect(effectsOf({ calls } as Life, 'CreateTrainingJob')).toEqual([1]);
     },
   );
+});
+
+describe('AWS, hours ahead of Temporal', () => {
+  const HOURS_MS = 5 * 3_600_000;
+  beforeAll(() => rig.control.setClock({ skewMs: HOURS_MS, phases: { Creating: 1_500, Stopping: 1_500 } }));
+  afterAll(() => rig.control.setClock({ skewMs: 0 }));
+
+  it('is given the time that an endpoint needs: none of our limits has passed', async () => {
+    const name = uniqueName();
+    const result = await (await rig.start('fitThenDeploy', mainJob(name))).result();
+    expect(result).toMatchObject({ trainingJobName: name, endpointName: name });
+  });
+
+  it('is sent one stop by a cancel', async () => {
+    const name = uniqueName('stop');
+    const handle = await startTraining(rig, name);
+    await handle.cancel();
+    expect((await failureOfRun(handle)).code).toBe('Cancelled');
+    expect((await rig.calls('StopTrainingJob')).filter(({ resource }) => resource === name)).toEqual([
+      { resource: name, status: 200 },
+    ]);
+  });
 });
