@@ -307,6 +307,39 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     const handle = await held('CreateEndpoint', name, () => rig.start('fitThenDeploy', mainJob(name)));
     return handle;
   },
+  'deploy-update-refused-for-a-while': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    const message = `Cannot update in-progress endpoint "${name}".`;
+    const refusal = { action: 'error', status: 400, code: 'ValidationException', message } as const;
+    await rig.control.addFaults([{ operation: 'UpdateEndpoint', resource: name, ...refusal, times: 2 }]);
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'deploy-finds-out-of-service': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    const patch = { EndpointStatus: 'OutOfService' };
+    await rig.control.addFaults([{ operation: 'DescribeEndpoint', resource: name, action: 'rewrite', patch }]);
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'fit-deleted-while-training': async (name) => {
+    const handle = await startLongTraining(name);
+    const message = 'Requested resource not found.';
+    const gone = { action: 'error', status: 400, code: 'ValidationException', message } as const;
+    rig.exempt(handle.workflowId, { from: ['truth'], reason: 'the job is hidden, not gone' });
+    await rig.control.addFaults([{ operation: 'DescribeTrainingJob', resource: name, ...gone }]);
+    return handle;
+  },
+  'delete-endpoint-given-up': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    await rig.control.setClock({ phases: { Deleting: 60_000 } });
+    const handle = await rig.start('deleteEndpoint', { endpointName: name });
+    await until(async () => (await handle.query<Progress>(PROGRESS_QUERY)).endpoint?.status === 'Deleting', {
+      what: 'the delete to be seen',
+      limitMs: 60_000,
+    });
+    const patch = { EndpointStatus: 'Failed', FailureReason: 'AWS gave up' };
+    await rig.control.addFaults([{ operation: 'DescribeEndpoint', resource: name, action: 'rewrite', patch }]);
+    return handle;
+  },
   'delete-endpoint': async (name) => {
     await (await rig.start('deploy', deployInput(name))).result();
     return rig.start('deleteEndpoint', { endpointName: name });
@@ -456,7 +489,7 @@ it.each(Object.keys(PATHS))('records %s', async (path) => {
   await handle.result().catch(() => undefined);
   const history = historyToJSON(await handle.fetchHistory());
   writeFileSync(file, withoutMachine(history));
-});
+}, 180_000);
 
 /** The machine that recorded is nobody's business: its name is in identities and queues, its paths in stack traces. */
 function withoutMachine(history: string): string {
