@@ -33,6 +33,17 @@ describe('the budget of retries', () => {
     }
   });
 
+  it('gives none back to a call that took none, as stops, deletes and paced reads do', () => {
+    const budget = createRetryBudget({ ...RATE, most: 1 }, 0);
+    budget.settle('create', true, 0);
+    expect(countSent(budget, 'create', 2, 0)).toBe(1);
+    for (let i = 0; i < 5; i++) {
+      budget.settle('stop', true, 0);
+      budget.settle('stop', false, 0);
+    }
+    expect(budget.take('create', 0)).toBe(false);
+  });
+
   it('knows a call that was answered for a first try again', () => {
     const budget = createRetryBudget({ ...RATE, most: 1 }, 0);
     budget.settle('describe', true, 0);
