@@ -98,6 +98,8 @@ describe('the command', () => {
     await until(() => Date.now() > later.getTime() + 1_000, { what: 'the job to be older than a second' });
     expect((await runForEvents(['sweep', '--since', later.toISOString()])).last).toMatchObject({ resources: [] });
     expect((await runForEvents(['sweep', '--since', '1h'])).last).toMatchObject({ counts: { orphans: 1 } });
+    // Farther back than a span may go.
+    expect((await runForEvents(['sweep', '--since', '2019-03-01'])).last).toMatchObject({ counts: { orphans: 1 } });
     await sweep({ apply: true });
   });
 
@@ -117,6 +119,30 @@ describe('the command', () => {
     const [one, another] = await Promise.all([first, second]);
     expect(one.last.runId).toBe(another.last.runId);
     expect([one.code, another.code]).toEqual([0, 0]);
+  });
+
+  test.each(['2026-03-01', '2d'])('is the same when typed again with --since %s', async (since) => {
+    const [rule] = await rig.control.addFaults([{ operation: 'ListEndpoints', action: 'throttle' }]);
+    const command = ['sweep', '--region', 'us-east-1', '--since', since];
+    const before = (await rig.calls('ListEndpoints')).length;
+    const first = runForEvents(command);
+    await until(async () => (await rig.calls('ListEndpoints')).length > before, { what: 'the sweep to be under way' });
+    // Whoever counts seconds from now counts more of them.
+    const began = Date.now();
+    await until(() => Date.now() > began + 1_100, { what: 'another second' });
+    const second = runForEvents(command);
+    await until(async () => (await rig.calls('ListEndpoints')).length > before + 1, { what: 'it to go on' });
+    await rig.control.clearFaults(rule!.id);
+    const [one, another] = await Promise.all([first, second]);
+    expect([one.code, another.code]).toEqual([0, 0]);
+    expect(one.last.runId).toBe(another.last.runId);
+  });
+
+  test.each(['400d', '0s'])('refuses --since %s by that name, before anything is started', async (since) => {
+    const { code, stderr } = await runProgramHere(['sweep', '--since', since]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--since');
+    expect(stderr).toContain('a span is 1s to 366d');
   });
 });
 
