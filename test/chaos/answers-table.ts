@@ -3,9 +3,9 @@
  * become of an answer on its way. `answers-to-writes.test.ts` and `answers-to-reads.test.ts` put them together.
  */
 import { findOperation, MODELLED_OPERATIONS, shapeOf } from '../../src/service-model/model';
-import type { FitInput, Progress } from '../../src/contract';
+import type { Progress } from '../../src/contract';
 import type { Life, Spoiling } from '../support/lives';
-import { ESTIMATOR, mainJob, type Handle, type Rig } from '../support/rig';
+import { fitInput, type Handle, type Rig } from '../support/rig';
 import { until } from '../support/until';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
@@ -174,8 +174,6 @@ export const PHASES = {
 
 /** Hundreds of faults in a minute: with pauses and a budget as for one outage in a month they would take an hour. */
 export const IMPATIENT = { retryMinIntervalMs: 50, retryMaxIntervalMs: 500 };
-
-export const fitInput = (name: string): FitInput => ({ estimator: ESTIMATOR, fit: mainJob(name).fit });
 
 /** A run whose job trains. */
 export async function startTraining(rig: Rig, name: string): Promise<Handle> {

@@ -12,13 +12,12 @@ import type { DeployInput, DeployResult, FitResult, Progress } from '../../src/c
 import type { FaultRuleView } from '../../src/emulator';
 import { failureOfRun } from '../support/failures';
 import { findUnmet, liveThrough, type Life, type Spoiling } from '../support/lives';
-import { DATA_BUCKET, DEPLOY, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
+import { DATA_BUCKET, DEPLOY, fitInput, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
 import { openStories, runSideBySide } from '../support/stories';
 import { until } from '../support/until';
 import {
   effectsOf,
   expectWholeLife,
-  fitInput,
   IMPATIENT,
   LATE_READS,
   LIFE_WRITES,

@@ -26,14 +26,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create as createArchive } from 'tar';
-import type { FitInput } from '../../src/contract';
 import { emulatorControl, type EmulatorControl } from '../../src/emulator';
 import { createWorker, type SageMakerWorker } from '../../src/worker';
 import { failureOfRun } from '../support/failures';
 import { endProcesses, startProcess, type TestProcess } from '../support/processes';
 import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
 import { quietRuntime } from '../support/quiet-runtime';
-import { DATA_BUCKET, ESTIMATOR, ROLE, uniqueName } from '../support/rig';
+import { DATA_BUCKET, fitInput, ROLE, uniqueName } from '../support/rig';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from '../support/temporal';
 import { until } from '../support/until';
@@ -80,10 +79,6 @@ function clientsOf({ url, region, ...credentials }: Address): void {
   s3 = new S3Client(config);
   sagemaker = new SageMakerClient(config);
   control = emulatorControl(url);
-}
-
-function fitInput(jobName: string): FitInput {
-  return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
 }
 
 const startFit = (jobName: string) =>

@@ -4,12 +4,22 @@
  * which action is generated from what they were seen to ask for.
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { PROGRESS_QUERY, type FitInput, type LedgerEntry, type Progress } from '../../src/contract';
+import { PROGRESS_QUERY, type LedgerEntry, type Progress } from '../../src/contract';
 import type { PolicyDocument } from '../../src/emulator';
 import { actionsOf, joinPolicies, readDocumentedPolicies, withoutAction } from '../support/documented-policies';
 import { removeBucket } from '../support/empty-bucket';
 import { failureOfRun } from '../support/failures';
-import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
+import {
+  DATA_BUCKET,
+  DEPLOY,
+  ESTIMATOR,
+  fitInput,
+  ROLE,
+  startRig,
+  uniqueName,
+  type Handle,
+  type Rig,
+} from '../support/rig';
 import { until } from '../support/until';
 
 jest.setTimeout(180_000);
@@ -39,10 +49,6 @@ interface Scenario {
 
 let rig: Rig;
 
-const fitInput = (name: string): FitInput => ({
-  estimator: ESTIMATOR,
-  fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName: name },
-});
 const deployInput = (name: string, version: string) => ({
   estimator: ESTIMATOR,
   modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`,

@@ -15,7 +15,6 @@ import {
   PROGRESS_QUERY,
   type DeployInput,
   type DeployResult,
-  type FitInput,
   type FitResult,
   type LedgerEntry,
   type Progress,
@@ -24,7 +23,7 @@ import {
 import type { EndpointRuleInput, EndpointScript, TrainingJobRuleInput } from '../../src/emulator';
 import { openBegun } from '../support/begun';
 import { failureOfRun } from '../support/failures';
-import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, type Handle, type Rig } from '../support/rig';
+import { DATA_BUCKET, DEPLOY, fitInput, ROLE, startRig, type Handle, type Rig } from '../support/rig';
 import { until } from '../support/until';
 
 const LIMIT_MS = 240_000;
@@ -155,11 +154,6 @@ function scriptEndpoints(): EndpointRuleInput[] {
     }),
   );
 }
-
-const fitInput = (name: string): FitInput => ({
-  estimator: ESTIMATOR,
-  fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName: name },
-});
 
 const deployInput = (name: string, version: string): DeployInput => ({
   modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`,

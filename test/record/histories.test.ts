@@ -23,6 +23,7 @@ import {
   DATA_BUCKET,
   DEPLOY,
   ESTIMATOR,
+  fitInput,
   mainJob,
   ROLE,
   startRig,
@@ -388,10 +389,6 @@ async function terminateWhile(name: string): Promise<void> {
   }
 }
 
-function fitInput(jobName: string) {
-  return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
-}
-
 const ACCEPTED = { acceptStopped: 'if-model-exists' } as const;
 
 const stepOf = (secondaryStatus: string) => ({ secondaryStatus, durationMs: 100 });
@@ -481,15 +478,19 @@ async function held(operation: string, name: string, start: () => Promise<Handle
   return handle;
 }
 
-it.each(Object.keys(PATHS))('records %s', async (path) => {
-  const file = join(FOLDER, `${path}.json`);
-  if (existsSync(file)) return;
-  const handle = await PATHS[path]!(uniqueName());
-  // However it ends: the histories of failed and cancelled runs are wanted too.
-  await handle.result().catch(() => undefined);
-  const history = historyToJSON(await handle.fetchHistory());
-  writeFileSync(file, withoutMachine(history));
-}, 180_000);
+it.each(Object.keys(PATHS))(
+  'records %s',
+  async (path) => {
+    const file = join(FOLDER, `${path}.json`);
+    if (existsSync(file)) return;
+    const handle = await PATHS[path]!(uniqueName());
+    // However it ends: the histories of failed and cancelled runs are wanted too.
+    await handle.result().catch(() => undefined);
+    const history = historyToJSON(await handle.fetchHistory());
+    writeFileSync(file, withoutMachine(history));
+  },
+  180_000,
+);
 
 /** The machine that recorded is nobody's business: its name is in identities and queues, its paths in stack traces. */
 function withoutMachine(history: string): string {

@@ -2,7 +2,6 @@
  * The promises, held against what really happened. `findBrokenPromises` is pure: evidence in, sentences out, none where
  * all is well. `checkPromises` gathers the evidence of a world once; `promises/open-worlds.ts` does so after every test.
  */
-import { isClosed } from './promises/evidence';
 import { gatherEvidence, type World } from './promises/gather';
 import { isClosed, type Evidence, type Exemption } from './promises/evidence';
 import { findLedgerLies } from './promises/ledger-truth';

@@ -10,6 +10,7 @@ import {
   SEARCH_ATTRIBUTES,
   type DeployArguments,
   type EstimatorArguments,
+  type FitInput,
   type FitThenDeployInput,
   type WorkflowType,
 } from '../../src/contract';
@@ -152,6 +153,11 @@ export const ESTIMATOR: EstimatorArguments = {
 };
 
 export const DEPLOY: DeployArguments = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+
+/** Input of a training alone, under a name of its own. */
+export function fitInput(jobName: string, further: Partial<EstimatorArguments> = {}): FitInput {
+  return { estimator: { ...ESTIMATOR, ...further }, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
+}
 
 /** Input of the main job with a name of its own. */
 export function mainJob(jobName: string, further: Partial<EstimatorArguments> = {}): FitThenDeployInput {
