@@ -30,6 +30,7 @@ const WITHOUT_RUNS = [
   'integration/emulator/logs.test.ts',
   'integration/emulator/s3.test.ts',
   'integration/emulator/wire-emulator.test.ts',
+  'unit/emulator/full-disk.test.ts',
 ];
 
 /** What has runs, and is checked or cannot be for another reason. */
