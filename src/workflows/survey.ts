@@ -37,7 +37,8 @@ export async function surveyAll(run: Run, createdAfter: string | undefined): Pro
       run.record.counted(countFindings(findings, lookedAt));
       return survey.nextToken;
     });
-    if (!isWhole) run.record.warn([`there are more ${kind}s than a sweep looks at: give createdWithinSeconds or createdAfter`]);
+    if (!isWhole)
+      run.record.warn([`there are more ${kind}s than a sweep looks at: give createdWithinSeconds or createdAfter`]);
   }
   return { findings, lookedAt };
 }
