@@ -6,6 +6,7 @@ import { within } from '../domain/deadlines';
 import type { EndpointCursor, EndpointObservation } from '../domain/endpoint-status';
 import { waiting } from './activity-options';
 import type { Run } from './run';
+import { throwIfCancelledNow } from './throw-if-cancelled';
 
 /** How a wait ended: with the condition's answer, with the endpoint gone, or with the deadline. */
 export type EndpointWait<T> = { answer: T } | 'absent' | 'overdue';
@@ -33,6 +34,8 @@ export async function awaitEndpoint<T>(
       ...(isGoing && { isGoing }),
       told,
     });
+    // Where cancel and answer come in one workflow task the cancel wins, as it does when it comes alone.
+    throwIfCancelledNow('what AWS told was heard', 'cancel-before-outcome');
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
     if ('trouble' in answer) {

@@ -6,6 +6,7 @@ import type { WaitLimit } from '../domain/deadlines';
 import { judgeTrainingJob, type TrainingJobCursor, type TrainingJobObservation } from '../domain/training-status';
 import { waiting } from './activity-options';
 import type { Run } from './run';
+import { throwIfCancelledNow } from './throw-if-cancelled';
 
 /** A training job as AWS last told of it. */
 export type KnownJob = Omit<TrainingJobObservation, 'transitions' | 'metrics'>;
@@ -33,6 +34,8 @@ export async function awaitTrainingJob(
       ...limitOf(known, Date.now() - beganMs),
       told,
     });
+    // Where cancel and answer come in one workflow task the cancel wins, as it does when it comes alone.
+    throwIfCancelledNow('what AWS told was heard', 'cancel-before-outcome');
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
     if ('trouble' in answer) {

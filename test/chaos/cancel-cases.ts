@@ -30,17 +30,6 @@ const TOO_LATE_FROM: Partial<Record<string, string>> = {
   deleteEndpoint: 'DescribeEndpoint (InService) #2',
 };
 
-/** The answer that tells the outcome. A cancel that crosses it on the way may win or lose; both ends are true. */
-const CROSSES: Partial<Record<string, string>> = {
-  fit: 'DescribeTrainingJob (Completed)',
-  'deploy, new endpoint': 'DescribeEndpoint (InService)',
-  'deploy, update': 'DescribeEndpoint (InService) #3',
-  fitThenDeploy: 'DescribeEndpoint (InService)',
-  'fit, failed': 'DescribeTrainingJob (Failed)',
-  'deploy, failed': 'DescribeEndpoint (Failed)',
-  'deploy, rolled back': 'DescribeEndpoint (InService) #3',
-};
-
 /** What a run whose cancel came while it made this asks first when it cleans up: there the second cancel comes. */
 const CLEANS_UP_FROM: Partial<Record<string, string>> = {
   CreateTrainingJob: 'StopTrainingJob',
@@ -80,8 +69,7 @@ export function expectedOf(one: CancelCase, row: Row): string[] {
   const scenario = SCENARIOS_CANCELLED[one.scenario]!;
   const leaves = row.leaves.map(withoutName);
   const problems: string[] = [];
-  const hasCrossed = CROSSES[one.scenario] === one.call && row.end !== 'Cancelled';
-  if (isTooLate(one) || hasCrossed) {
+  if (isTooLate(one)) {
     if (row.end !== scenario.ends) problems.push(`ended ${row.end}, not ${scenario.ends}`);
     if (leaves.join() !== scenario.leaves.join()) problems.push(`leaves ${leaves.join()}`);
     return problems;

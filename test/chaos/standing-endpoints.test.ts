@@ -4,11 +4,10 @@
  * stand in for ours.
  */
 import type { EndpointObservation } from '../../src/domain/endpoint-status';
-import type { HostingPlan } from '../../src/domain/plan';
 import { PROGRESS_QUERY, type DeployResult, type LedgerEntry, type Progress } from '../../src/contract';
 import { failureOfRun } from '../support/failures';
 import { DATA_BUCKET, DEPLOY, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
-import { STAND_IN_RUN, unreachable, withStandIns } from '../support/stand-in-activities';
+import { STAND_IN_RUN, standInHosting, unreachable, withStandIns } from '../support/stand-in-activities';
 import { until } from '../support/until';
 
 const LIMIT_MS = 60_000;
@@ -98,18 +97,11 @@ describe('an endpoint that is to be deleted', () => {
 
 it('a new endpoint that is stuck for good ends its deploy, and is named', async () => {
   const made = { arn: ENDPOINT.arn, adopted: false, isOwnWork: true, warnings: [] };
-  const hosting = {
-    model: { ModelName: 'stuck-model' },
-    endpointConfig: { EndpointConfigName: 'stuck-config' },
-    endpoint: { EndpointName: 'stuck', EndpointConfigName: 'stuck-config' },
-    modelData: 's3://bucket/model.tar.gz',
-    endpointTimeoutSeconds: 60,
-  } as HostingPlan;
   let isMade = false;
   const creating = { ...ENDPOINT, status: 'Creating' };
   await withStandIns(
     {
-      prepare: () => Promise.resolve({ run: STAND_IN_RUN, hosting }),
+      prepare: () => Promise.resolve({ run: STAND_IN_RUN, hosting: standInHosting('stuck') }),
       checkModelData: () => Promise.resolve(),
       createModel: () => Promise.resolve(made),
       createEndpointConfig: () => Promise.resolve(made),

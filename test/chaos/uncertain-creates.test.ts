@@ -5,21 +5,13 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import type { LedgerEntry } from '../../src/contract';
-import type { HostingPlan, TrainingPlan } from '../../src/domain/plan';
 import type { TrainingJobObservation } from '../../src/domain/training-status';
 import { failureOfRun } from '../support/failures';
-import { STAND_IN_RUN, withStandIns } from '../support/stand-in-activities';
+import { STAND_IN_RUN, STAND_IN_TRAINING, standInHosting, withStandIns } from '../support/stand-in-activities';
 
 jest.setTimeout(180_000);
 
-const training = {
-  request: { TrainingJobName: 'iris' },
-  modelData: 's3://bucket/iris/output/model.tar.gz',
-  pendingTimeoutSeconds: 60,
-  maxRunSeconds: 60,
-  overrunSeconds: 60,
-} as unknown as TrainingPlan;
-const planned = () => Promise.resolve({ run: STAND_IN_RUN, training });
+const planned = () => Promise.resolve({ run: STAND_IN_RUN, training: STAND_IN_TRAINING });
 const ARN = 'arn:aws:sagemaker:eu-central-1:123456789012:training-job/iris';
 const made = { arn: ARN, adopted: false, isOwnWork: true, warnings: [] };
 const denied = () => Promise.reject(ApplicationFailure.nonRetryable('no', 'AccessDenied', { isEffectUnknown: true }));
@@ -50,17 +42,10 @@ it('a job without a tag, under the name of a create that nobody heard of, is lef
 });
 
 it('a model of a create that nobody heard of is looked for until it appears, and then deleted', async () => {
-  const hosting = {
-    model: { ModelName: 'model' },
-    endpointConfig: { EndpointConfigName: 'config' },
-    endpoint: { EndpointName: 'iris', EndpointConfigName: 'config' },
-    modelData: 's3://bucket/model.tar.gz',
-    endpointTimeoutSeconds: 60,
-  } as HostingPlan;
   let looks = 0;
   await withStandIns(
     {
-      prepare: () => Promise.resolve({ run: STAND_IN_RUN, hosting }),
+      prepare: () => Promise.resolve({ run: STAND_IN_RUN, hosting: standInHosting('iris') }),
       checkModelData: () => Promise.resolve(),
       createModel: denied,
       describeHosting: () => Promise.resolve(null),

@@ -31,6 +31,7 @@ import {
   type Handle,
   type Rig,
 } from '../support/rig';
+import { crossDeploy, crossFit } from '../support/crossing';
 import { until } from '../support/until';
 
 const FOLDER = join(__dirname, '../replay/histories');
@@ -213,6 +214,8 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await rig.control.setClock({ simulated: true });
     return rig.start('deploy', deployInput(name));
   },
+  'deploy-cancelled-as-it-came-into-service': () => ended((see) => crossDeploy('InService', [], see)),
+  'fit-cancelled-as-it-completed': () => ended((see) => crossFit('Completed', see)),
   'deploy-cancelled-while-creating': async (name) => {
     await rig.control.setClock({ phases: { Creating: 1_000 } });
     const handle = await rig.start('deploy', deployInput(name));
@@ -419,6 +422,16 @@ const isCompleted =
 /** What a schedule may start again and again. */
 function scheduledFit() {
   return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris` } };
+}
+
+/** A run whose history is taken while the server that it ran on is connected. */
+async function ended(walk: (see: (handle: Handle) => Promise<void>) => Promise<void>): Promise<RecordedRun> {
+  let history: Awaited<ReturnType<Handle['fetchHistory']>> = {};
+  await walk(async (handle) => {
+    await handle.result().catch(() => undefined);
+    history = await handle.fetchHistory();
+  });
+  return { result: () => Promise.resolve(undefined as never), fetchHistory: () => Promise.resolve(history) };
 }
 
 /** Triggers a schedule of this input once, and answers the run that it started. */
