@@ -29,7 +29,7 @@ const FROM = {
   AwsUnreachable: 'a run, and the client where it reads logs or predicts',
   RunNotFound: 'the client',
   RunTerminated: 'the client',
-  PayloadUnreadable: 'the client; a worker that lacks the key lets the run wait for one that has it',
+  PayloadUnreadable: 'the client; a run of which no worker had the key for as long as a step is tried',
   Cancelled: 'the client, of a run that ended as Cancelled in Temporal',
   Internal: 'anything',
 };

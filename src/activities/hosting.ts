@@ -145,7 +145,7 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         const now = await callAws(at, () => ifPresent(() => observe(EndpointName)));
         if (!now) return { outcome: 'changed meanwhile' };
         if (isBound(now, request.EndpointConfigName)) return { outcome: 'under way' };
-        if (trouble.meaning === 'not now') return { outcome: 'changed meanwhile' };
+        if (trouble.meaning === 'not now') return { outcome: 'changed meanwhile', reason: trouble.message };
         throw failureOf(trouble, at, trouble.meaning === 'absent' ? 'EndpointFailed' : undefined);
       }
     },
@@ -204,32 +204,38 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
     },
 
     async deleteEndpointConfig(EndpointConfigName, region, ifTaggedBy) {
-      const at = { operation: 'DeleteEndpointConfig', region, endpointconfig: EndpointConfigName };
+      const at = { operation: 'DeleteEndpointConfig', region, config: EndpointConfigName };
       const arnOf = async () =>
         requireMember('EndpointConfigArn', (await describeConfig(EndpointConfigName)).EndpointConfigArn);
-      if (await isOthers(sagemaker, at, arnOf, ifTaggedBy)) return { wasThere: true, isOthers: true };
+      const kept = await keepIfNotOurs(sagemaker, at, arnOf, ifTaggedBy);
+      if (kept) return kept;
       return deleteOne(at, () => sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
     },
 
     async deleteModel(ModelName, region, ifTaggedBy) {
       const at = { operation: 'DeleteModel', region, model: ModelName };
       const arnOf = async () => requireMember('ModelArn', (await describeModel(ModelName)).ModelArn);
-      if (await isOthers(sagemaker, at, arnOf, ifTaggedBy)) return { wasThere: true, isOthers: true };
+      const kept = await keepIfNotOurs(sagemaker, at, arnOf, ifTaggedBy);
+      if (kept) return kept;
       return deleteOne(at, () => sagemaker.send(new DeleteModelCommand({ ModelName })));
     },
   };
 }
 
-/** True where a mark is asked for and what stands there does not bear it. */
-async function isOthers(
+/** Where a mark is asked for: what is to be answered of what does not bear it, or is not there. */
+async function keepIfNotOurs(
   sagemaker: SageMakerClient,
   at: Coordinates,
   arnOf: () => Promise<string>,
   ifTaggedBy: string | undefined,
-): Promise<boolean> {
-  if (ifTaggedBy === undefined) return false;
+): Promise<Deleted | undefined> {
+  if (ifTaggedBy === undefined) return undefined;
   const arn = await callAws(at, () => ifPresent(arnOf));
-  return arn !== undefined && (await readOwner(sagemaker, arn, at)) !== ifTaggedBy;
+  // What appears between this look and a delete would be deleted unseen.
+  if (arn === undefined) return { wasThere: false };
+  const owner = await readOwner(sagemaker, arn, at);
+  if (owner === ifTaggedBy) return undefined;
+  return { wasThere: true, isOthers: true, ...(owner === undefined && { isUntagged: true }) };
 }
 
 /** How often a config or model that an endpoint names is looked for, where reads may be behind. */

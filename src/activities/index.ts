@@ -41,6 +41,8 @@ export interface Deleted {
   wasThere: boolean;
   /** True where it was left alone, because it is not what the caller meant (any more). */
   isOthers?: boolean;
+  /** True where it was left alone and bears no tag of any run: nobody knows whose it is. */
+  isUntagged?: boolean;
 }
 
 /** The part of a run's plan that a create needs to tell its own work from others'. */
@@ -71,6 +73,8 @@ export interface Survey {
   findings: Finding[];
   /** Resources on the page, of whoever made them. */
   lookedAt: number;
+  /** What could not be looked at, so that resources are taken to be in use. */
+  warnings?: string[];
   nextToken?: string;
 }
 
@@ -98,17 +102,22 @@ export interface Activities {
   ensureBucket: (bucket: string, region: string, account: string) => Promise<{ made: boolean; mayBeOwn?: boolean }>;
   /**
    * Effect: makes the training job. Idempotency: one of the same name that is equal and bears this run's tag is
-   * adopted. Heartbeat: none. Failures: never retried here (the caller may be cancelled between two tries);
-   * `AwsUnreachable` means that nothing was made; `NameTaken` with the differences; `LimitExceeded`;
-   * `RoleNotAssumable`; `InvalidInput`; `AccessDenied`.
+   * adopted. Heartbeat: none. Failures: what AWS answered is not tried again here, as the caller may be cancelled between
+   * two tries: `AwsUnreachable`, with `isEffectUnknown` where it may have been made all the same; `RoleNotAssumable`;
+   * `NameTaken` with the differences; `LimitExceeded`; `InvalidInput`; `AccessDenied`. Only where a worker died under it, or
+   * was too slow, Temporal has it tried again.
    */
   createTrainingJob: (request: CreateTrainingJobCommandInput, run: RunMark) => Promise<Created>;
   /**
    * Effect: StopTrainingJob. Idempotency: a job that has ended or is stopping is left to it. Heartbeat: none.
-   * Failures: the usual. With `ifTaggedBy`, a job without that run tag is left alone and counts as absent: for jobs
-   * that the run meant to make without hearing whether it did.
+   * Failures: the usual. With `ifTaggedBy`, a job without that run tag is left alone and counts as absent, and
+   * `isUntagged` where it bears none: for jobs that the run meant to make without hearing whether it did.
    */
-  stopTrainingJob: (name: string, region: string, ifTaggedBy?: string) => Promise<{ found: boolean }>;
+  stopTrainingJob: (
+    name: string,
+    region: string,
+    ifTaggedBy?: string,
+  ) => Promise<{ found: boolean; isUntagged?: boolean }>;
   /**
    * Effect: none. Answers the last log lines of a training job's or an endpoint's containers. Idempotency: a read.
    * Heartbeat: none. Failures: none; without logs it answers none.
@@ -134,14 +143,15 @@ export interface Activities {
   createEndpoint: (request: CreateEndpointCommandInput, run: RunMark) => Promise<Created>;
   /**
    * Effect: UpdateEndpoint to the config. Idempotency: not sent where the endpoint serves or awaits that config, nor
-   * where it has changed since `before`: then the caller looks again. Heartbeat: none. Failures: as
+   * where it has changed since `before`: then the caller looks again, and `reason` has AWS's words if AWS refused the
+   * update for now. Heartbeat: none. Failures: as
    * `createTrainingJob`.
    */
   updateEndpoint: (
     request: UpdateEndpointCommandInput,
     before: EndpointObservation,
     run: RunMark,
-  ) => Promise<{ outcome: 'sent' | 'under way' | 'changed meanwhile' }>;
+  ) => Promise<{ outcome: 'sent' | 'under way' | 'changed meanwhile'; reason?: string }>;
   /**
    * Effect: none. Answers the endpoint with its config and models and whose they are; null where there is none.
    * Idempotency: a read. Heartbeat: between its calls, which are many. Failures: `AccessDenied`.
@@ -153,9 +163,13 @@ export interface Activities {
    * endpoint that serves or awaits another config is left alone: someone has deployed to it since.
    */
   deleteEndpoint: (endpointName: string, region: string, ifConfig?: string) => Promise<Deleted>;
-  /** Effect: DeleteEndpointConfig. All else as `deleteEndpoint`. */
+  /**
+   * Effect: DeleteEndpointConfig. Idempotency: one that is gone counts as deleted. Heartbeat: none. Failures: the usual. With
+   * `ifTaggedBy`, one without that run tag is left alone, and nothing is sent where none is found: for those that the run
+   * meant to make without hearing whether it did.
+   */
   deleteEndpointConfig: (endpointConfigName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
-  /** Effect: DeleteModel. With `ifTaggedBy`, one without that run tag is left alone. All else as `deleteEndpoint`. */
+  /** Effect: DeleteModel. All else as `deleteEndpointConfig`. */
   deleteModel: (modelName: string, region: string, ifTaggedBy?: string) => Promise<Deleted>;
   /**
    * Effect: none. Lists a page of training jobs in progress, endpoints, endpoint configs or models, reads the tags of each
@@ -169,9 +183,9 @@ export interface Activities {
     nextToken?: string;
   }) => Promise<{ uses: Use[]; nextToken?: string }>;
   /**
-   * Effect: StopTrainingJob or the kind's Delete, after a last look at the resource, its tag and the runs: what has changed
-   * since it was judged is left alone. Idempotency: one that is gone counts as removed. Heartbeat: on each read. Failures:
-   * as `surveyResources`.
+   * Effect: StopTrainingJob or the kind's Delete, after a last look at the resource, its tag, the runs, and the endpoint
+   * that a config's or model's name tells: what has changed since it was judged is left alone. Idempotency: one that is
+   * gone counts as removed. Heartbeat: on each read. Failures: as `surveyResources`.
    */
   removeOrphan: (orphan: Finding, searchAttributes: SearchAttributeName[]) => Promise<Removal>;
 }
@@ -189,11 +203,14 @@ export interface Untold {
  */
 export type Awaited<Change> = { change: Change } | { absent: true } | { deadlinePassed: true } | Untold;
 
-/** What a wait watches, what its caller has seen, and until when (ISO 8601; AWS's clock and ours may differ by seconds). */
+/** What a wait watches, what its caller has seen, and how long it may last: without a limit, for as long as it takes. */
 export interface Watch<Cursor> {
   name: string;
   seen?: Cursor;
+  /** ISO 8601, told by AWS's clock: counted from a time that AWS gave. */
   deadline?: string;
+  /** Counted from when the wait was first scheduled, however often it is tried: for what no time of AWS's begins. */
+  withinMs?: number;
   /** Kinds of trouble that the caller has been told of; without it, it is told of none. */
   told?: string[];
 }

@@ -10,17 +10,15 @@ import { asModelPrefix, modelDataUri } from '../domain/names';
 import { codeOfTrainingJob, outcomeOfTrainingJob } from '../domain/outcomes';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
+import { createLogActivities } from './log-tail';
 
 /** What a deploy serves: as the arguments say, else as AWS describes the training job. */
 export async function findModelSource(aws: AwsClients, input: DeployInput): Promise<ModelSource> {
   return sourceFromArguments(input) ?? describeModelSource(aws, input, input.trainingJobName ?? '');
 }
 
-async function describeModelSource(
-  { sagemaker, region }: AwsClients,
-  input: DeployInput,
-  name: string,
-): Promise<ModelSource> {
+async function describeModelSource(aws: AwsClients, input: DeployInput, name: string): Promise<ModelSource> {
+  const { sagemaker, region } = aws;
   const at = { operation: 'DescribeTrainingJob', region, job: name };
   const job = await sagemaker
     .send(new DescribeTrainingJobCommand({ TrainingJobName: name }))
@@ -39,7 +37,9 @@ async function describeModelSource(
   if (!willDo) {
     const reason = job.FailureReason ?? job.SecondaryStatus ?? ended.kind;
     const what = `the training job ${name} made no model to deploy: ${ended.kind}: ${reason}`;
-    throw failWith(codeOfTrainingJob(ended), what, at, { details: { reason, outcome: ended, trainingJobName: name } });
+    const logTail = await createLogActivities(aws).readLogTail({ trainingJobName: name });
+    const details = { reason, outcome: ended, trainingJobName: name, logTail };
+    throw failWith(codeOfTrainingJob(ended), what, at, { details });
   }
   const told = <T>(member: string, value: T | undefined): T => {
     try {

@@ -3,14 +3,14 @@
  * that AWS's published model refuses and limits of time that would end the run before its clean-up. Comes from `prepare`,
  * goes into its `InvalidInput`.
  */
-import { OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
+import { ENDPOINT_GOES_SECONDS, ENDPOINT_SETTLES_SECONDS, OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
 import type { Plan, RunIdentity } from '../domain/plan';
 import { checkRequest, requestsOf } from '../schemas';
 
 /** Time that a clean-up may need on top: AWS grants a stopped job two minutes, and an upload. */
 const STOP_SECONDS = 600;
-/** An endpoint that is being created cannot be deleted for up to an hour, and takes minutes to go. */
-const DELETE_SECONDS = 7_200;
+/** First it has to settle, and then to go. */
+const DELETE_SECONDS = ENDPOINT_SETTLES_SECONDS + ENDPOINT_GOES_SECONDS;
 
 export function findPlanProblems(plan: Plan): string[] {
   return [

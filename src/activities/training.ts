@@ -32,10 +32,12 @@ export function createTrainingActivities({
     },
 
     async stopTrainingJob(name, region, ifTaggedBy) {
-      const at = { operation: 'StopTrainingJob', region, trainingjob: name };
+      const at = { operation: 'StopTrainingJob', region, job: name };
       if (ifTaggedBy !== undefined) {
         const standing = await callAws(at, () => describeTrainingJob(sagemaker, name));
-        if (!standing || (await readOwner(sagemaker, standing.arn, at)) !== ifTaggedBy) return { found: false };
+        if (!standing) return { found: false };
+        const owner = await readOwner(sagemaker, standing.arn, at);
+        if (owner !== ifTaggedBy) return { found: false, ...(owner === undefined && { isUntagged: true }) };
       }
       try {
         await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }));

@@ -16,20 +16,20 @@ import { changeOfTrainingJob, completeTrainingJob, isNewForTrainingJob } from '.
 import type { MetricSample } from '../contract';
 import type { AwsTrouble } from '../domain/aws-errors';
 import { describeReadTrouble, isWorthTelling, kindOfTrouble } from '../domain/read-troubles';
-import type { Awaited, Untold, WaitingActivities } from './index';
+import type { Awaited, Untold, WaitingActivities, Watch } from './index';
 import type { Reading, StatusReader } from './status-reader';
 
 export function createWaitingActivities(reader: StatusReader): WaitingActivities {
   return {
-    awaitTrainingJobChange({ name, seen, deadline, told }) {
+    awaitTrainingJobChange(watch) {
+      const { name, seen, told } = watch;
       let samples =
         (Context.current().info.heartbeatDetails as { samples?: MetricSample[] } | undefined)?.samples ?? [];
       return untilAnswered<Awaited<ReturnType<typeof changeOfTrainingJob>>, Parameters<typeof isNewForTrainingJob>[0]>({
         watch: (listener) => reader.watchTrainingJob(name, listener),
         what: `training job ${name}`,
         told,
-        deadline,
-        nowMs: reader.awsNowMs,
+        isOverdue: limit(watch, reader.awsNowMs),
         details: () => ({ samples }),
         changeIn(answered) {
           const job = completeTrainingJob(answered, seen);
@@ -39,13 +39,13 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
       });
     },
 
-    awaitEndpointChange({ name, seen, deadline, isGoing, told }) {
+    awaitEndpointChange(watch) {
+      const { name, seen, isGoing, told } = watch;
       return untilAnswered<Awaited<ReturnType<typeof changeOfEndpoint>>, EndpointObservation>({
         watch: (listener) => reader.watchEndpoint(name, listener),
         what: `endpoint ${name}`,
         told,
-        deadline,
-        nowMs: reader.awsNowMs,
+        isOverdue: limit(watch, reader.awsNowMs),
         details: () => ({ status: seen?.status }),
         isAbsenceExpected: isGoing === true || seen?.status === 'Deleting',
         changeIn(answered) {
@@ -59,9 +59,7 @@ export function createWaitingActivities(reader: StatusReader): WaitingActivities
 
 interface Waiting<Answer, Observation> {
   watch: (listener: (reading: Reading<Observation>) => void) => () => void;
-  deadline: string | undefined;
-  /** The deadline is told by AWS's time, since the times that it counts from are AWS's. */
-  nowMs: () => number;
+  isOverdue: () => boolean;
   details: () => unknown;
   isAbsenceExpected?: boolean;
   changeIn: (observation: Observation) => Answer | undefined;
@@ -69,6 +67,20 @@ interface Waiting<Answer, Observation> {
   what: string;
   /** Kinds of trouble that the caller has been told of; undefined where it asks for none. */
   told: string[] | undefined;
+}
+
+/**
+ * A deadline is told by AWS's time, since the times that it counts from are AWS's. A span is counted by Temporal from one
+ * try to the next, and by the clock that nobody sets within a try.
+ */
+function limit(
+  { deadline, withinMs = Infinity }: Pick<Watch<unknown>, 'deadline' | 'withinMs'>,
+  awsNowMs: () => number,
+): () => boolean {
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  const beganMs = performance.now() - Math.max(0, currentAttemptScheduledTimestampMs - scheduledTimestampMs);
+  const deadlineMs = deadline === undefined ? Infinity : Date.parse(deadline);
+  return () => awsNowMs() >= deadlineMs || performance.now() - beganMs >= withinMs;
 }
 
 /** How a wait may come back beside its answer. */
@@ -79,7 +91,6 @@ async function untilAnswered<Answer, Observation>(waiting: Waiting<Answer, Obser
   // By the run's own time-out, which a worker of another pace may have put into its plan.
   const heartbeatEveryMs = (context.info.heartbeatTimeoutMs ?? 0) / 4;
   let lastHeartbeatMs = -Infinity;
-  const deadlineMs = waiting.deadline === undefined ? Infinity : Date.parse(waiting.deadline);
   let absentSinceMs: number | undefined;
   let failuresInRow = 0;
   let unwatch = (): void => undefined;
@@ -107,7 +118,7 @@ async function untilAnswered<Answer, Observation>(waiting: Waiting<Answer, Obser
         else if (untold) resolve(untold);
         else if (isGone(absentSinceMs, waiting.isAbsenceExpected)) resolve({ absent: true });
         // Only an answer can say that the deadline holds: what was not read may have ended long since.
-        else if ('observation' in reading && waiting.nowMs() >= deadlineMs) resolve({ deadlinePassed: true });
+        else if ('observation' in reading && waiting.isOverdue()) resolve({ deadlinePassed: true });
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }

@@ -26,8 +26,17 @@ const SECONDS_OF: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** `90s`, `15m`, `2h` or `7d` back from now, or a time as ISO 8601 has it. */
 export function readSince(value: string): Date {
+  const seconds = readSecondsBack(value);
+  return seconds === undefined ? readTime(value) : new Date(Date.now() - seconds * 1_000);
+}
+
+/** Undefined of what does not count back from now. */
+export function readSecondsBack(value: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
-  if (count !== undefined) return new Date(Date.now() - Number(count) * (SECONDS_OF[unit] ?? 0) * 1_000);
+  return count === undefined ? undefined : Number(count) * (SECONDS_OF[unit] ?? 0);
+}
+
+export function readTime(value: string): Date {
   const time = /^\d{4}-\d\d-\d\d/.test(value) ? new Date(value) : new Date(Number.NaN);
   if (Number.isNaN(time.getTime()))
     throw new InvalidArgumentError('a time is 90s, 15m, 2h, 7d or 2026-03-01T12:00:00Z.');

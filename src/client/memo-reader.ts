@@ -4,7 +4,7 @@
  * `run-description.ts` and `list-runs.ts` read by it.
  */
 import { WorkflowClient } from '@temporalio/client';
-import type { PayloadCodec } from '@temporalio/common';
+import type { LoadedDataConverter, Payload, PayloadCodec } from '@temporalio/common';
 import type { Session } from './session';
 
 /** Stands for what cannot be read; nothing of ours is null in a memo. */
@@ -13,23 +13,31 @@ const NOTHING = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffe
 /** For describing and listing alone: whatever else it reads may be missing without a word. */
 export function memoReader({ client }: Session): WorkflowClient {
   const { namespace, identity, dataConverter, loadedDataConverter } = client.options;
-  if (loadedDataConverter.payloadCodecs.length === 0) return client.workflow;
   return new WorkflowClient({
     connection: client.connection,
     namespace,
     identity,
-    dataConverter: { ...dataConverter, payloadCodecs: [tolerate(loadedDataConverter.payloadCodecs)] },
+    dataConverter: { ...dataConverter, payloadCodecs: [tolerate(loadedDataConverter)] },
   });
 }
 
-function tolerate(codecs: readonly PayloadCodec[]): PayloadCodec {
+function tolerate({ payloadCodecs, payloadConverter }: LoadedDataConverter): PayloadCodec {
+  const readable = (payload: Payload): Payload => {
+    try {
+      payloadConverter.fromPayload(payload);
+      return payload;
+    } catch {
+      // Encrypted, and this client has no codec at all.
+      return NOTHING;
+    }
+  };
   return {
     encode: (payloads) => Promise.resolve(payloads),
     async decode(payloads, context) {
       try {
         let decoded = payloads;
-        for (const codec of [...codecs].reverse()) decoded = await codec.decode(decoded, context);
-        return decoded;
+        for (const codec of [...payloadCodecs].reverse()) decoded = await codec.decode(decoded, context);
+        return decoded.map(readable);
       } catch {
         return payloads.map(() => NOTHING);
       }

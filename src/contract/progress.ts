@@ -118,7 +118,7 @@ export interface Progress {
   links: Record<string, string>;
   /** What is worth knowing and stops nothing. */
   warnings: string[];
-  /** Why the run fails, from the moment that is known. */
+  /** Why the run has failed, once its clean-up is done; the ledger tells of that as it goes. */
   failure?: {
     /** A {@link FailureCode}, or what Temporal says. */
     code: string;

@@ -5,8 +5,10 @@ import type { LedgerEntry, ResourceKind, SweepCounts } from './progress';
 export interface SweepInput {
   /** Deletes and stops what is found. Without it, a sweep only tells. */
   apply?: boolean;
-  /** Looks only at what was made in the last so many seconds. @default all that there is */
+  /** Looks only at what was made in the last so many seconds. Not beside `createdAfter`. @default all that there is */
   createdWithinSeconds?: number;
+  /** Looks only at what was made since this time, in ISO 8601 with its offset. @default all that there is */
+  createdAfter?: string;
   /** AWS region; a worker of another one refuses the run. @default the worker's */
   region?: string;
 }

@@ -34,6 +34,8 @@ const CREDENTIALS = /expiredtoken|expiredtokenexception|requestexpired/i;
 const DENIED =
   /accessdenied|unauthorizedoperation|notauthorized|invalidclienttokenid|unrecognizedclient|signaturedoesnotmatch|invalidsignature|incompletesignature|invalidaccesskeyid|credentialsprovider/i;
 
+const ABSENT = /^(ResourceNotFound|NotFound|NoSuchBucket|NoSuchKey|NoSuchEntity)/;
+
 /** The SDK's own words, before anything is asked. */
 const NO_REGION = /^Region is missing/;
 
@@ -60,12 +62,13 @@ export function classifyAwsError({ status, code, message }: AwsAnswer): AwsMeani
   if (code === 'ResourceInUse' || code === 'ResourceInUseException') return 'exists';
   if (code === 'ResourceLimitExceeded') return 'limit';
   if (code === 'ConflictException') return 'not now';
-  if (/^(ResourceNotFound|NotFound|NoSuchBucket|NoSuchKey|NoSuchEntity)/.test(code) || status === 404) return 'absent';
+  if (ABSENT.test(code)) return 'absent';
   if (DENIED.test(code) || status === 401 || status === 403) return 'denied';
   if (code === 'ValidationException' || code === 'ValidationError') {
     return VALIDATION_TEXTS.find(([pattern]) => pattern.test(message))?.[1] ?? 'invalid';
   }
-  return 'invalid';
+  // Not AWS's: a proxy or a load balancer that knows of no such page says nothing of a resource.
+  return status === 404 ? 'unavailable' : 'invalid';
 }
 
 /** No answer because none could be asked: the chain found no credentials. */
@@ -133,8 +136,14 @@ export function readTrouble(error: unknown, sent?: object): AwsTrouble {
   };
   // Refused for this machine's clock, of which the client now knows how far it is off: the next call is signed right.
   const isPutRight = $metadata?.clockSkewCorrected === true && isAboutTime(answer);
-  const meaning = isPutRight ? 'unavailable' : classifyAwsError(answer);
-  return { ...answer, meaning, requestId: $metadata?.requestId };
+  const requestId = $metadata?.requestId;
+  const isNobodys = isPutRight || (requestId === undefined && isGuess(answer));
+  return { ...answer, meaning: isNobodys ? 'unavailable' : classifyAwsError(answer), requestId };
+}
+
+/** What the SDK calls a 404 without a code, as S3's to a HEAD; but S3 gives each of its answers an id, and a proxy none. */
+function isGuess({ status, code }: AwsAnswer): boolean {
+  return status === 404 && code === 'NotFound';
 }
 
 /** A client whose clock is off marks every error so; these are the ones that come of it. */

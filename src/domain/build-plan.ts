@@ -171,7 +171,11 @@ export function surroundingsOfTraining(
 }
 
 /** Without `apply` a sweep only tells: to delete is asked for in so many words. */
-export function buildSweepPlan({ apply = false, createdWithinSeconds }: SweepInput, preparedAt: string): SweepPlan {
+export function buildSweepPlan(
+  { apply = false, createdWithinSeconds, createdAfter }: SweepInput,
+  preparedAt: string,
+): SweepPlan {
+  if (createdAfter !== undefined) return { apply, createdAfter: new Date(createdAfter).toISOString() };
   if (createdWithinSeconds === undefined) return { apply };
   return { apply, createdAfter: new Date(Date.parse(preparedAt) - createdWithinSeconds * 1000).toISOString() };
 }

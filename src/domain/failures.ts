@@ -84,7 +84,7 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
     exitCode: EXIT.notFound,
   },
   EndpointFailed: {
-    what: 'The endpoint failed to come into service.',
+    what: 'The endpoint failed to come into service, or AWS gave its delete up.',
     fix: "Read AWS's reason and the last log lines; the model data is kept, so deploy again from the training job.",
     exitCode: EXIT.failed,
   },
@@ -94,7 +94,7 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
     exitCode: EXIT.failed,
   },
   EndpointTimedOut: {
-    what: 'The endpoint did not come into service in time.',
+    what: 'The endpoint did not come into service, or did not go, in time.',
     fix: 'Look at its log, raise endpointTimeoutSeconds, and deploy again from the training job.',
     exitCode: EXIT.failed,
   },
@@ -120,7 +120,9 @@ export const FAILURES: Record<FailureCode, FailureKind> = {
   },
   RunNotFound: {
     what: 'There is no run of this Workflow Id in the namespace.',
-    fix: 'Check the Workflow Id, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; a closed run is kept for its retention time only.',
+    fix:
+      'Check the Workflow Id, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; a closed run is kept for its retention time only. ' +
+      'What a run that is lost has made, temporal-sagemaker sweep lists.',
     exitCode: EXIT.notFound,
   },
   RunTerminated: {

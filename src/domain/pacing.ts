@@ -56,8 +56,13 @@ export function scheduleReads(watches: WatchState[], nowMs: number, pace: Pace):
     .map((watch) => ({ watch, dueMs: dueAtMs(watch, nowMs, pace) }))
     .sort((a, b) => a.dueMs - b.dueMs);
   const ready = overdue.filter(({ dueMs }) => dueMs <= nowMs);
-  const sentLately = watches.filter(({ lastReadMs }) => lastReadMs !== undefined && nowMs - lastReadMs < 1000).length;
-  const due = ready.slice(0, Math.max(0, pace.readsPerSecond - sentLately)).map(({ watch }) => watch.name);
+  // Less than one in a second is one in more than a second.
+  const windowMs = Math.max(1_000, 1_000 / pace.readsPerSecond);
+  const most = Math.max(1, Math.floor(pace.readsPerSecond));
+  const sentLately = watches.filter(
+    ({ lastReadMs }) => lastReadMs !== undefined && nowMs - lastReadMs < windowMs,
+  ).length;
+  const due = ready.slice(0, Math.max(0, most - sentLately)).map(({ watch }) => watch.name);
   const nextMs = ready.length > due.length ? nowMs + 1000 / pace.readsPerSecond : overdue[due.length]?.dueMs;
   const sleepMs = nextMs === undefined ? pace.minIntervalMs : nextMs - nowMs;
   return { due, sleepMs: Math.min(Math.max(sleepMs, 10), pace.maxIntervalMs) };

@@ -29,6 +29,8 @@ export function createRetryBudget({ most, perAnswer, oneEveryMs }: BudgetRate, s
   let filledMs = startMs;
   /** Calls whose last try ended in trouble. */
   const failed = new Set<string>();
+  /** Retries under way: each has taken a token. Calls that take none are settled here too. */
+  const paid = new Set<string>();
 
   const add = (count: number): void => {
     tokens = Math.min(most, tokens + count);
@@ -44,12 +46,15 @@ export function createRetryBudget({ most, perAnswer, oneEveryMs }: BudgetRate, s
       if (!failed.has(call)) return true;
       if (tokens < 1) return false;
       tokens -= 1;
+      paid.add(call);
       return true;
     },
     settle(call, wasTroubled, nowMs) {
       refill(nowMs);
+      const hasPaid = paid.delete(call);
       if (!wasTroubled) {
-        add(failed.delete(call) ? 1 + perAnswer : perAnswer);
+        failed.delete(call);
+        add(hasPaid ? 1 + perAnswer : perAnswer);
         return;
       }
       failed.delete(call);

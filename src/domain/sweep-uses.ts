@@ -12,6 +12,8 @@ export interface Use {
   /** Of an endpoint. */
   status?: string;
   names: string[];
+  /** True of what is listed and then reads as absent, or does not tell what it uses: it may use anything. */
+  isUnread?: true;
 }
 
 /** What could be read of all endpoints, or of all configs. */
@@ -35,7 +37,9 @@ export function judgeConfigUse(findings: Finding[], endpoints: Uses): Finding[] 
     const user = staying.find(({ names }) => names.includes(finding.name));
     if (user) return inUse(finding, `the endpoint ${user.name} uses it`);
     const possible = staying.find((endpoint) => isUncertain(endpoint) && mayUse(endpoint, finding));
-    return possible ? mayBeInUse(finding, possible) : finding;
+    if (possible) return mayBeInUse(finding, possible);
+    const unread = staying.find(isUnread);
+    return unread ? inUse(finding, untold('endpoint', unread)) : finding;
   });
 }
 
@@ -44,14 +48,19 @@ export function judgeModelUse(findings: Finding[], endpoints: Uses, configs: Use
   const stayingConfigs = without(configs.all, findings, 'endpoint config');
   const known = new Set(configs.all.map(({ name }) => name));
   const isUnclear = (one: Use): boolean => isUncertain(one) || !one.names.some((name) => known.has(name));
-  const unclear = without(endpoints.all, findings, 'endpoint').filter(isUnclear);
+  const stayingEndpoints = without(endpoints.all, findings, 'endpoint');
+  const unclear = stayingEndpoints.filter((one) => !isUnread(one) && isUnclear(one));
   return findings.map((finding) => {
     if (finding.kind !== 'model' || !isToGo(finding)) return finding;
     if (!endpoints.isWhole || !configs.isWhole) return inUse(finding, TOO_MANY);
     const user = stayingConfigs.find(({ names }) => names.includes(finding.name));
     if (user) return inUse(finding, `the endpoint config ${user.name} names it`);
     const possible = unclear.find((endpoint) => mayUse(endpoint, finding));
-    return possible ? mayBeInUse(finding, possible) : finding;
+    if (possible) return mayBeInUse(finding, possible);
+    const unreadConfig = stayingConfigs.find(isUnread);
+    if (unreadConfig) return inUse(finding, untold('endpoint config', unreadConfig));
+    const unreadEndpoint = stayingEndpoints.find(isUnread);
+    return unreadEndpoint ? inUse(finding, untold('endpoint', unreadEndpoint)) : finding;
   });
 }
 
@@ -69,6 +78,11 @@ function without(uses: Use[], findings: Finding[], kind: SweptKind): Use[] {
 export function mayUse(endpoint: Use, { name }: Pick<Finding, 'name'>): boolean {
   return contentBaseOf(endpoint.name) === contentBaseIn(name);
 }
+
+const isUnread = (use: Use): boolean => use.isUnread === true;
+
+const untold = (kind: SweptKind, { name }: Use): string =>
+  `the ${kind} ${name} is listed but does not tell what it uses: it may use it`;
 
 const TOO_MANY = 'there are too many endpoints or configs to tell whether any uses it';
 

@@ -51,6 +51,8 @@ export interface Claim {
   delivered: NamedResource[];
   /** True where what it delivered cannot be read. */
   isUnreadable?: boolean;
+  /** Where this stands for runs that were not looked at: why not. */
+  why?: string;
 }
 
 export interface Judgement {
@@ -121,7 +123,7 @@ function judgeTimes(
 function judgeClaims(resource: TaggedResource, claims: Claim[]): Judgement | undefined {
   const relevant = claims.filter((claim) => isAbout(claim, resource));
   const open = relevant.find(({ isOpen }) => isOpen);
-  if (open) return { verdict: 'in use', reason: `the open run ${open.workflowId} may use it` };
+  if (open) return { verdict: 'in use', reason: open.why ?? `the open run ${open.workflowId} may use it` };
   const unreadable = relevant.find(({ isUnreadable }) => isUnreadable);
   if (unreadable) {
     return { verdict: 'in use', reason: `what the run ${unreadable.workflowId} delivered cannot be read` };

@@ -103,11 +103,13 @@ function readSaved(path: string): ClockChange {
 /** Opens the clock of `folder`. What `initial` gives wins over what was set there before. */
 export function openClock(folder: string, initial: ClockChange = {}): SettableClock {
   const path = join(folder, 'clock.json');
-  let settings = applyChange(applyChange(DEFAULTS, readSaved(path)), readChange(initial));
+  const saved = readSaved(path);
+  let settings = applyChange(applyChange(DEFAULTS, saved), readChange(initial));
   const save = (kept: ClockSettings) => {
     replaceFile(path, JSON.stringify(kept));
   };
-  save(settings);
+  // On a disk that is full the emulator comes back as it was.
+  if (JSON.stringify(settings) !== JSON.stringify(saved)) save(settings);
   return {
     now: () => Date.now() + settings.skewMs,
     durationMs: (phase) => settings.phases[phase],

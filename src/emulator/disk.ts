@@ -14,9 +14,13 @@ export function isDiskFull(error: unknown): error is NodeJS.ErrnoException {
 export const DISK_FULL = 'the disk that holds the emulator’s folder is full; free some space on it';
 
 /** Replaces a file by way of another one beside it, of which nothing is left where that fails. */
-export function replaceFile(path: string, text: string, temporary = `${path}.tmp`): void {
+export function replaceFile(
+  path: string,
+  text: string,
+  { temporary = `${path}.tmp`, mode = 0o666 }: { temporary?: string; mode?: number } = {},
+): void {
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, text, { mode });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

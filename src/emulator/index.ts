@@ -11,6 +11,7 @@ import { createControl } from './control/endpoints';
 import { createFaults } from './control/faults';
 import { openJournal } from './control/journal';
 import { createOutcomes } from './control/outcomes';
+import { DISK_FULL, isDiskFull } from './disk';
 import { lockFolder } from './folder-lock';
 import { createActAs } from './identity/act-as';
 import { createGuard, type Policies } from './identity/guard';
@@ -266,6 +267,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     };
   } catch (error) {
     await runBackwards(closers);
-    throw error;
+    if (!isDiskFull(error)) throw error;
+    throw new Error(`The emulator cannot start: ${DISK_FULL} [folder=${folder}]`, { cause: error });
   }
 }

@@ -3,8 +3,9 @@
  * what becomes of one that another takes the place of. `index.ts` hands it to the wire and to whoever starts the emulator.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from './disk';
 import type { Credentials, KnownKeys } from './wire/signature';
 
 function isKeyPair(value: unknown): value is Credentials {
@@ -32,9 +33,11 @@ export function openKeyRing(folder: string, given?: Credentials): KeyRing {
   return {
     keys: () => ({ ...current, expired }),
     renew({ before = 'expired', sessionToken } = {}) {
-      if (before === 'expired') expired.add(current.accessKeyId);
       const made = makeKeyPair();
+      const over = current.accessKeyId;
+      // Where there is no room for the new pair, the one before goes on.
       current = openKeyPair(folder, sessionToken === undefined ? made : { ...made, sessionToken });
+      if (before === 'expired') expired.add(over);
       return { ...current };
     },
   };
@@ -50,15 +53,32 @@ function makeKeyPair(): Credentials {
 /** Answers the folder's key pair; `given` replaces it. */
 export function openKeyPair(folder: string, given?: Credentials): Credentials {
   const path = join(folder, 'credentials.json');
-  if (given === undefined) {
-    try {
-      const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
-      if (isKeyPair(kept)) return kept;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+  const kept = readKept(path);
+  if (given === undefined && kept !== undefined) {
+    const keyPair = parseKeyPair(kept);
+    if (keyPair !== undefined) return keyPair;
+    throw new Error(`The emulator's key pair cannot be read; remove the file, and another is made [file=${path}]`);
   }
   const keyPair = given ?? makeKeyPair();
-  writeFileSync(path, JSON.stringify(keyPair), { mode: 0o600 });
+  const text = JSON.stringify(keyPair);
+  if (text !== kept) replaceFile(path, text, { mode: 0o600 });
   return keyPair;
+}
+
+function readKept(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parseKeyPair(text: string): Credentials | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isKeyPair(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

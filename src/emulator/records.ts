@@ -76,24 +76,34 @@ export function openRecords(folder: string, warn: (message: string) => void): Re
 
   /** What the disk had no room for, by path: written as soon as it has. */
   const owed = new Map<string, string>();
+  /** Runs from the first debt until all is paid. */
   let paying: NodeJS.Timeout | undefined;
-  const payLater = () => {
-    paying = setTimeout(() => {
-      try {
-        for (const [path, text] of owed) {
-          replaceFile(path, text);
-          owed.delete(path);
-        }
-        warn('There is room on the disk again: what was only remembered is written down.');
-      } catch {
-        payLater();
+  let toldTrouble = '';
+  const pay = () => {
+    try {
+      for (const [path, text] of owed) {
+        replaceFile(path, text);
+        owed.delete(path);
       }
-    }, OWED_INTERVAL_MS).unref();
+    } catch (error) {
+      tellTrouble(error);
+      return;
+    }
+    clearInterval(paying);
+    paying = undefined;
+    warn('There is room on the disk again: what was only remembered is written down.');
+  };
+  /** Another trouble than the one that is known: once for each. */
+  const tellTrouble = (error: unknown) => {
+    const trouble = String(error);
+    if (isDiskFull(error) || trouble === toldTrouble) return;
+    toldTrouble = trouble;
+    warn(`What is only remembered cannot be written down, and is tried again: ${trouble} [folder=${folder}]`);
   };
   const owe = (path: string, text: string) => {
-    if (owed.size === 0) {
+    if (paying === undefined) {
       warn(`What becomes of jobs and endpoints is remembered but not written down: ${DISK_FULL} [folder=${folder}]`);
-      payLater();
+      paying = setInterval(pay, OWED_INTERVAL_MS).unref();
     }
     owed.set(path, text);
   };
@@ -123,7 +133,7 @@ export function openRecords(folder: string, warn: (message: string) => void): Re
     list: <T>(kind: string) => [...ofKind(kind).values()] as T[],
     close() {
       // The folder may have another holder from now on, who goes on from what is written there.
-      clearTimeout(paying);
+      clearInterval(paying);
       owed.clear();
     },
   };

@@ -18,7 +18,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Makes a codec that encrypts payloads with AES-256-GCM, for {@link connect} and {@link createWorker} of this package, or
+ * Makes a codec that encrypts payloads with AES-256-GCM, for `connect` and `createWorker` of this package, or
  * any client and worker of Temporal's by {@link createDataConverter}.
  *
  * Every payload is encrypted by itself, under a nonce of its own, and names its key by id. Payloads that are not encrypted
@@ -44,9 +44,9 @@ const TAG_BYTES = 16;
 export function createPayloadCodec(keys: PayloadKeys): PayloadCodec {
   const { byId, active } = loadKeys(keys);
   return {
-    encode: (payloads) =>
+    // Async, so that what cannot be encrypted or read rejects.
+    encode: async (payloads) =>
       Promise.resolve(active === undefined ? payloads : payloads.map((payload) => seal(payload, active))),
-    // Async, so that what cannot be read rejects.
     decode: async (payloads) => Promise.resolve(payloads.map((payload) => open(payload, byId))),
   };
 }
@@ -54,6 +54,16 @@ export function createPayloadCodec(keys: PayloadKeys): PayloadCodec {
 type Keys = ReturnType<typeof loadKeys>;
 
 function seal(payload: Payload, { id, key }: NonNullable<Keys['active']>): Payload {
+  if (isStoredOutside(payload)) {
+    throw new PayloadError(
+      'InvalidInput',
+      'a payload whose content is stored outside of Temporal cannot be encrypted',
+      {
+        fix: 'Have payloads encrypted before they are stored outside, as Temporal’s clients and workers do by themselves.',
+        keyId: id,
+      },
+    );
+  }
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(authenticated(id));
@@ -80,6 +90,11 @@ function open(payload: Payload, byId: Keys['byId']): Payload {
   }
   const key = byId.get(id);
   if (!key) throw keyIsMissing(id, [...byId.keys()]);
+  if (isStoredOutside(payload)) {
+    const why = `the content of a payload that was encrypted with the key ${id} is stored outside of Temporal`;
+    const fix = 'Give this program the external storage that it lies in: it is fetched from there before it is read.';
+    throw new PayloadError('PayloadUnreadable', why, { fix, keyId: id });
+  }
   const data = bytesOf(payload.data);
   const opened = data.byteLength < NONCE_BYTES + TAG_BYTES ? undefined : decrypt(data, id, key);
   if (!opened) {
@@ -87,17 +102,27 @@ function open(payload: Payload, byId: Keys['byId']): Payload {
     const why = `a payload that was encrypted with the key ${id} was altered or cut short, or that key is another one here`;
     throw new PayloadError('PayloadUnreadable', why, { fix, keyId: id });
   }
-  return opened;
+  const read = readPayload(opened);
+  if (!read) {
+    const why = `a payload that was encrypted with the key ${id} has fields that this version does not know`;
+    const fix = 'Read it with the version, or the program in another language, that wrote it.';
+    throw new PayloadError('PayloadUnreadable', why, { fix, keyId: id });
+  }
+  return read;
+}
+
+function isStoredOutside({ externalPayloads }: Payload): boolean {
+  return (externalPayloads ?? []).length > 0;
 }
 
 /** Undefined where it is not what was encrypted with this key. */
-function decrypt(data: Uint8Array, id: string, key: NonNullable<Keys['active']>['key']): Payload | undefined {
+function decrypt(data: Uint8Array, id: string, key: NonNullable<Keys['active']>['key']): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(authenticated(id));
   decipher.setAuthTag(data.subarray(-TAG_BYTES));
   const bytes = decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES));
   try {
-    return readPayload(Buffer.concat([bytes, decipher.final()]));
+    return Buffer.concat([bytes, decipher.final()]);
   } catch {
     // All that Node tells of a wrong tag is that there is one.
     return undefined;

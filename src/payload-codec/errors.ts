@@ -19,6 +19,18 @@ export interface PayloadErrorDetails {
  *
  * A `SageMakerError` or a `WorkerError` where it comes out of this package's client or worker; as it is, where a codec is
  * used by hand or by a Temporal client of one's own.
+ *
+ * @example
+ * ```ts
+ * import { createPayloadCodec, PayloadError } from 'temporal-sagemaker/client';
+ *
+ * try {
+ *   createPayloadCodec({ keys: { '2026-03': 'too short' }, activeKeyId: '2026-03' });
+ * } catch (error) {
+ *   if (!(error instanceof PayloadError)) throw error;
+ *   console.log(error.code, error.problems);
+ * }
+ * ```
  */
 export class PayloadError extends Error {
   /** Always `PayloadError`. */

@@ -41,12 +41,18 @@ export function loadKeys({ keys, activeKeyId }: PayloadKeys): { byId: Map<string
     } else if (!bytes) problems.push(`keys.${id} must be ${String(KEY_BYTES)} bytes, given as bytes or in base64`);
     else byId.set(id, createSecretKey(bytes));
   }
-  const key = activeKeyId === null ? undefined : byId.get(activeKeyId);
-  if (activeKeyId !== null && !Object.hasOwn(given, activeKeyId)) {
+  // From JSON it may be anything, and a number is the name of a field where it is no key of a map.
+  const activeId: unknown = activeKeyId;
+  const key = typeof activeId === 'string' ? byId.get(activeId) : undefined;
+  const isKnown = typeof activeId === 'string' && Object.hasOwn(given, activeId);
+  if (activeId !== null && !isKnown) {
     problems.push('activeKeyId must be the id of one of the keys, or null to encrypt nothing');
   }
   if (problems.length > 0) throw refuse(problems);
-  return { byId, ...(activeKeyId !== null && key && { active: { id: activeKeyId, key } }) };
+  if (activeId === null) return { byId };
+  // Nothing goes out in plain text because a key was not found.
+  if (!key || typeof activeId !== 'string') throw refuse(['activeKeyId names no key']);
+  return { byId, active: { id: activeId, key } };
 }
 
 /** The key that encrypts. */

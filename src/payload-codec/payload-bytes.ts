@@ -27,7 +27,7 @@ export function bytesOf(value: Uint8Array | null | undefined): Buffer {
   return Buffer.from(value ?? []);
 }
 
-/** Undefined where the bytes are no payload, or one with fields that this version does not know. */
+/** Undefined where the bytes are no payload, or one with fields beside metadata and data, such as `external_payloads`. */
 export function readPayload(bytes: Uint8Array): Payload | undefined {
   const metadata: [string, Uint8Array][] = [];
   let data: Uint8Array = new Uint8Array();

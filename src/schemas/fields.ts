@@ -39,6 +39,23 @@ export const region = z
   .regex(REGION_PATTERN, 'must be an AWS region such as eu-central-1')
   .meta({ id: 'Region', title: 'AWS region', description: 'The name of an AWS region.', examples: ['eu-central-1'] });
 
+const TIME_WORDS = 'must be a time such as 2026-03-01T12:00:00Z, with its offset from UTC';
+
+export const time = z
+  .string()
+  .regex(
+    /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$/,
+    TIME_WORDS,
+  )
+  // A day that the month has not.
+  .refine((text) => !Number.isNaN(Date.parse(text)), TIME_WORDS)
+  .meta({
+    id: 'Time',
+    title: 'Time',
+    description: 'A time in ISO 8601, with its offset from UTC.',
+    examples: ['2026-03-01T12:00:00Z'],
+  });
+
 export const instanceType = z
   .string()
   .regex(/^ml[.][a-z0-9-]+[.][a-z0-9]+$/, 'must be an instance type such as ml.m5.large')

@@ -12,7 +12,7 @@ import type {
   SweepInput,
   WorkflowType,
 } from '../contract';
-import { region, resourceName, s3Uri, wholeNumber } from './fields';
+import { region, resourceName, s3Uri, time, wholeNumber } from './fields';
 import { acrossFields } from './across-fields';
 import { deploySchema, type AnyDeployArguments } from './hosting-arguments';
 import { findInheritedProblems } from './hosting-rules';
@@ -124,18 +124,40 @@ export const deleteEndpointInputSchema = z.strictObject({
   region: region.optional().meta({ description: "Region of the endpoint. Absent: the worker's own." }),
 }) satisfies z.ZodType<DeleteEndpointInput>;
 
-/** A year: resources that are older are looked at without a limit, or not at all. */
+/** A year: resources that are older are looked at without a limit, by a time, or not at all. */
 const SWEPT_SECONDS_MAX = 366 * 86_400;
 
-export const sweepInputSchema = z.strictObject({
-  apply: z.boolean().optional().meta({
-    description: 'Whether to delete and stop what is found. Absent or false: it is only told.',
-  }),
-  createdWithinSeconds: wholeNumber(1, SWEPT_SECONDS_MAX).optional().meta({
-    description: 'How far back to look, in seconds: older resources are passed over. Absent: everything is looked at.',
-  }),
-  region: region.optional().meta({ description: "Region to sweep. Absent: the worker's own. Any other is refused." }),
-}) satisfies z.ZodType<SweepInput>;
+/** What {@link sweepInputSchema} refines, in JSON Schema's terms. */
+const ONE_BEGINNING = {
+  anyOf: [
+    { type: 'object', properties: { createdWithinSeconds: false } },
+    { type: 'object', properties: { createdAfter: false } },
+  ],
+};
+
+export const sweepInputSchema = z
+  .strictObject({
+    apply: z.boolean().optional().meta({
+      description: 'Whether to delete and stop what is found. Absent or false: it is only told.',
+    }),
+    createdWithinSeconds: wholeNumber(1, SWEPT_SECONDS_MAX).optional().meta({
+      description:
+        'How far back to look, in seconds: older resources are passed over. Absent: everything is looked at.',
+    }),
+    createdAfter: time.optional().meta({
+      description: 'Since when to look, in the place of createdWithinSeconds: what was made before is passed over.',
+    }),
+    region: region.optional().meta({ description: "Region to sweep. Absent: the worker's own. Any other is refused." }),
+  })
+  .superRefine((input, context) => {
+    if (input.createdWithinSeconds === undefined || input.createdAfter === undefined) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['createdAfter'],
+      message: 'and createdWithinSeconds exclude each other',
+    });
+  })
+  .meta(ONE_BEGINNING) satisfies z.ZodType<SweepInput>;
 
 /** Input schema of each workflow type. */
 export const INPUT_SCHEMAS = {

@@ -21,7 +21,11 @@ export interface CredentialsKeeper {
 /** A look may start a program or ask STS: not for every call of an outage. */
 const LOOK_EVERY_MS = 5_000;
 
-export function keepCredentials(provide: CredentialsProvider, now: () => number = Date.now): CredentialsKeeper {
+/** @param now a clock that nobody sets: an hour back would else be an hour without a look */
+export function keepCredentials(
+  provide: CredentialsProvider,
+  now: () => number = () => performance.now(),
+): CredentialsKeeper {
   let found = 0;
   let known: string | undefined;
   let lookedMs = -Infinity;

@@ -56,7 +56,10 @@ export interface ResolvedOptions extends Required<
   retryBudget: BudgetRate;
   /** A wait that is silent for so long has lost its worker: two of the reader's slowest rounds, at least 5 s. */
   heartbeatTimeoutMs: number;
-  /** A create is at most three requests: create, describe, list tags. */
+  /**
+   * Three requests to their time-outs. A create is two to four, the fourth where tagging is denied: create, create without
+   * tags, describe, list tags. One that takes longer is tried again, and finds what it made.
+   */
   callTimeoutMs: number;
 }
 

@@ -67,6 +67,15 @@ export function ending(run: RunPlan, summary: string): ActivityInterfaceFor<Acti
   });
 }
 
+/** A delete that AWS is not expected to take: tried, since a status of tomorrow may be one that takes it, and given up. */
+export function endingInDoubt(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: run.callTimeoutMs,
+    retry: { ...retrying(run.runTag, run), maximumAttempts: 3 },
+  });
+}
+
 /** A sweep's pages and removals: many calls, one after the other and at a pace, with a heartbeat on each. */
 export function surveying(run: RunPlan, summary: string): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({

@@ -2,9 +2,11 @@
  * The loop that waits for a training job to end: one activity for each change that AWS tells of, each noted in the
  * record. Used by the steps that train, stop and deploy.
  */
+import type { WaitLimit } from '../domain/deadlines';
 import { judgeTrainingJob, type TrainingJobCursor, type TrainingJobObservation } from '../domain/training-status';
 import { waiting } from './activity-options';
 import type { Run } from './run';
+import { throwIfCancelledNow } from './throw-if-cancelled';
 
 /** A training job as AWS last told of it. */
 export type KnownJob = Omit<TrainingJobObservation, 'transitions' | 'metrics'>;
@@ -18,9 +20,9 @@ export type JobWatcher = Pick<Run, 'plan'> & { record: Pick<Run['record'], 'warn
 export async function awaitTrainingJob(
   run: JobWatcher,
   name: string,
-  deadlineOf: (known: KnownJob | undefined, askedAtMs: number) => string,
+  limitOf: (known: KnownJob | undefined, passedMs: number) => WaitLimit,
 ): Promise<JobWait> {
-  const askedAtMs = Date.now();
+  const beganMs = Date.now();
   let known: KnownJob | undefined;
   let seen: TrainingJobCursor | undefined;
   const told: string[] = [];
@@ -29,9 +31,11 @@ export async function awaitTrainingJob(
     const answer = await waiting(run.plan.run, summary).awaitTrainingJobChange({
       name,
       ...(seen && { seen }),
-      deadline: deadlineOf(known, askedAtMs),
+      ...limitOf(known, Date.now() - beganMs),
       told,
     });
+    // Where cancel and answer come in one workflow task the cancel wins, as it does when it comes alone.
+    throwIfCancelledNow('what AWS told was heard', 'cancel-before-outcome');
     if ('deadlinePassed' in answer) return 'overdue';
     if ('absent' in answer) return 'absent';
     if ('trouble' in answer) {

@@ -12,6 +12,7 @@ import { looking, telling } from './activity-options';
 import type { KnownJob } from './await-training-job';
 import { explain, outcome } from './failures';
 import { readLogTail } from './read-log-tail';
+import { wasReset } from './reset';
 import type { Run, RunSummary } from './run';
 
 /** Where the model is to be, whose bucket that must be, and whether a job that was stopped will do. */
@@ -77,7 +78,10 @@ function describeEnd(
   ended: FailedTrainingJob | StoppedTrainingJob,
 ) {
   if (ended.kind === 'failed') return `the training job ${name} failed: ${failureReason ?? 'AWS gives no reason'}`;
-  if (ended.by === 'person') return `the training job ${name} was stopped, not by this run`;
+  if (ended.by === 'person') {
+    const byWhom = wasReset() ? 'perhaps by this run before its reset' : 'not by this run';
+    return `the training job ${name} was stopped, ${byWhom}`;
+  }
   return `AWS stopped the training job ${name}: ${secondaryStatus}`;
 }
 

@@ -16,6 +16,8 @@ import { throwIfCancelled } from './throw-if-cancelled';
 /** For how long a create is asked again, by why it failed. All else fails at once. */
 const PATIENCE_MS: Partial<Record<FailureCode, number>> = {
   AwsUnreachable: 6 * 3_600_000,
+  // Of the workers some have the key of the run's payloads and some have not: whose turn it is next is chance.
+  PayloadUnreadable: 6 * 3_600_000,
   // IAM spreads a new role within a minute.
   RoleNotAssumable: 90_000,
   // What it is to be made of was made just before; it may not be found yet.
@@ -43,7 +45,8 @@ export async function createPatiently(
     } catch (error) {
       const { code, details, isTimeout } = explain(error);
       // Once silence has left open whether it was made, no later refusal says that it was not.
-      mayBeMade ||= isTimeout || details.isEffectUnknown === true;
+      // A worker that could not read what to do says nothing of the try before its own.
+      mayBeMade ||= isTimeout || details.isEffectUnknown === true || code === 'PayloadUnreadable';
       if (!mayBeMade) record.forget(kind, name);
       const patienceMs = PATIENCE_MS[code] ?? 0;
       if (Date.now() - startedMs >= patienceMs) throw error;

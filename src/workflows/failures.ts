@@ -18,7 +18,7 @@ export function explain(error: unknown): Explanation {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const [details] = (cause.details ?? []) as FailureDetails[];
-    const code = isFailureCode(cause.type) ? cause.type : 'Internal';
+    const code = codeOf(cause.type);
     return { code, message: cause.message, details: details ?? { fix: FAILURES[code].fix }, isTimeout: false };
   }
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -31,6 +31,14 @@ export function explain(error: unknown): Explanation {
     };
   }
   return { code: 'Internal', message, details: { fix: FAILURES.Internal.fix }, isTimeout: false };
+}
+
+/** What a worker without the key of an activity's input fails with, before the activity has begun: `payload-codec` names it. */
+const PAYLOAD_ERROR = 'PayloadError';
+
+function codeOf(type: string | null | undefined): FailureCode {
+  if (type === PAYLOAD_ERROR) return 'PayloadUnreadable';
+  return isFailureCode(type) ? type : 'Internal';
 }
 
 /** A failure in one sentence, for a warning: a denial comes with the statement that would have allowed it. */

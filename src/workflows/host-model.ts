@@ -3,10 +3,10 @@
  * the endpoint goes to the result. What does not come to serve is taken down again, and what it replaced only once the
  * new one is proven.
  */
-import { CancellationScope, patched, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
 import type { DeployResult } from '../contract';
-import { after, OTHERS_TRAINING_SECONDS } from '../domain/deadlines';
+import { OTHERS_TRAINING_SECONDS, within } from '../domain/deadlines';
 import { findOwnWork, isSettled, isUpdateUnderWay, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
 import { outcomeOfEndpoint } from '../domain/outcomes';
@@ -15,13 +15,15 @@ import { creating, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
 import { awaitTrainingJob } from './await-training-job';
 import { concludeTraining } from './conclude-training';
-import { createPatiently } from './create-patiently';
+import { createPatiently, pauseMs } from './create-patiently';
 import { ensureBucket } from './ensure-bucket';
 import { explain, outcome } from './failures';
 import { MEND_MIX, proveEndpoint } from './prove-endpoint';
+import { readLogTailToo } from './read-log-tail';
+import { removeEndpoint } from './remove-endpoint';
 import { MADE_BEFORE_RESET, warnOfReset, wasReset } from './reset';
 import type { Run, RunSummary } from './run';
-import { removeEndpoint, retireReplaced, takeDownUnserved } from './take-down';
+import { retireReplaced, takeDownUnserved } from './take-down';
 import { jobIsGone } from './train-model';
 import { throwIfCancelledNow } from './throw-if-cancelled';
 import { UPDATED, updateEndpoint } from './update-endpoint';
@@ -80,8 +82,8 @@ async function ensureOwnBucket(run: Run, { defaultBucket }: HostingPlan): Promis
 /** A deploy from a job that still runs waits for it. The job is not this run's, so no deadline of ours stops it. */
 async function awaitOthersTraining(run: Run, plan: HostingPlan, name: string): Promise<void> {
   run.record.enter('Training');
-  const wait = await awaitTrainingJob(run, name, (_known, askedAtMs) => after(askedAtMs, OTHERS_TRAINING_SECONDS));
-  if (wait === 'absent') throw jobIsGone(name);
+  const wait = await awaitTrainingJob(run, name, (_known, passedMs) => within(OTHERS_TRAINING_SECONDS, passedMs));
+  if (wait === 'absent') throw await jobIsGone(run, name);
   if (wait === 'overdue') {
     throw outcome('TrainingJobTimedOut', `the training job ${name} has not ended in 56 days`, {
       outcome: { resource: 'training job', kind: 'unfinished' },
@@ -98,6 +100,7 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
   const name = plan.endpoint.EndpointName ?? '';
   const config = plan.endpoint.EndpointConfigName ?? '';
   let updated = false;
+  let refusal: string | undefined;
   for (let turn = 1; turn <= TURNS_MAX; turn++) {
     const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
     if (!live) {
@@ -128,10 +131,14 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
     } else if (!isSettled(endpoint.status)) {
       await awaitTurn(run, plan, name);
     } else if (endpoint.status === 'InService') {
-      const sending = await updateEndpoint(run, plan, live);
+      const { sending, ...further } = await updateEndpoint(run, plan, live);
+      ({ refusal } = further);
       if (sending !== 'changed meanwhile') {
         updated = true;
         replaced.push(live);
+      } else if (patched('pause-between-turns')) {
+        // Reads may be behind what AWS refuses the update for. Histories of before that was let pass must replay.
+        await sleep(pauseMs(turn - 1, run.plan.run));
       }
       if (sending === 'sent') {
         await proveEndpoint(run, plan, endpoint);
@@ -143,14 +150,14 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
       await CancellationScope.nonCancellable(() => removeEndpoint(run, name, endpoint.endpointConfigName));
       replaced.push(live);
     } else {
-      throw endpointNeedsAPerson(endpoint);
+      throw await endpointNeedsAPerson(run, endpoint);
     }
   }
-  throw outcome(
-    'EndpointTimedOut',
-    `others changed the endpoint ${name} ${String(TURNS_MAX)} times while this run waited`,
-    { outcome: { resource: 'endpoint', kind: 'unfinished' } },
-  );
+  const what = refusal === undefined ? 'others changed it' : `AWS took no update of it: ${refusal}`;
+  throw outcome('EndpointTimedOut', `the endpoint ${name} was not to be had in ${String(TURNS_MAX)} turns: ${what}`, {
+    ...(refusal !== undefined && { reason: refusal }),
+    outcome: { resource: 'endpoint', kind: 'unfinished' },
+  });
 }
 
 /** It serves the config that is asked for: by this run, before it was reset, or by another of the same content. */
@@ -186,7 +193,7 @@ async function createEndpoint(run: Run, plan: HostingPlan): Promise<boolean> {
 }
 
 /** OutOfService or UpdateRollbackFailed: it may still serve in part, so nothing of it is touched. */
-function endpointNeedsAPerson(endpoint: EndpointObservation): Error {
+async function endpointNeedsAPerson(run: Run, endpoint: EndpointObservation): Promise<Error> {
   const { name, status, failureReason } = endpoint;
   const what = `the endpoint ${name} is ${status} and takes no update; it was not touched, since it may still serve in part`;
   const found = outcomeOfEndpoint('failed', endpoint);
@@ -194,6 +201,7 @@ function endpointNeedsAPerson(endpoint: EndpointObservation): Error {
     ...(failureReason !== undefined && { reason: failureReason }),
     ...(found.kind === 'rollback failed' && { fix: MEND_MIX }),
     outcome: found,
+    ...(await readLogTailToo(run, { endpointName: name })),
   });
 }
 
@@ -223,15 +231,18 @@ function endpointIsThere(name: string, live: HostingDescription): Error {
 
 /** Another deploy is under way, or a delete: ours follows when the endpoint has settled. */
 async function awaitTurn(run: Run, plan: HostingPlan, name: string): Promise<void> {
-  const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
-  const wait = await awaitEndpoint(run, name, deadline, ({ status }) => isSettled(status) || undefined);
+  const judge = ({ status }: EndpointObservation) => isSettled(status) || undefined;
+  const wait = await awaitEndpoint(run, name, plan.endpointTimeoutSeconds, judge);
   if (wait === 'overdue') {
     const limit = `${String(plan.endpointTimeoutSeconds)} s (endpointTimeoutSeconds)`;
     const status = run.record.progress.endpoint?.status;
     throw outcome(
       'EndpointTimedOut',
       `the endpoint ${name} is busy with another change and has not settled within ${limit}`,
-      { outcome: { resource: 'endpoint', kind: 'unfinished', ...(status !== undefined && { status }) } },
+      {
+        outcome: { resource: 'endpoint', kind: 'unfinished', ...(status !== undefined && { status }) },
+        ...(await readLogTailToo(run, { endpointName: name })),
+      },
     );
   }
 }

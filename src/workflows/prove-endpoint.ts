@@ -4,13 +4,12 @@
  */
 import { patched } from '@temporalio/workflow';
 import type { EndpointOutcome } from '../contract';
-import { after } from '../domain/deadlines';
 import { isUpdateUnderWay, judgeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { codeOfEndpoint, outcomeOfEndpoint } from '../domain/outcomes';
 import type { HostingPlan } from '../domain/plan';
 import { awaitEndpoint } from './await-endpoint';
 import { outcome } from './failures';
-import { readLogTail } from './read-log-tail';
+import { readLogTail, readLogTailToo } from './read-log-tail';
 import type { Run } from './run';
 
 /** `before`: the endpoint as it was before our update; undefined for a first creation. */
@@ -23,7 +22,7 @@ export async function proveEndpoint(
   const config = plan.endpoint.EndpointConfigName ?? '';
   let wasUnderWay = false;
   let last: EndpointObservation | undefined;
-  const wait = await awaitEndpoint(run, name, after(Date.now(), plan.endpointTimeoutSeconds), (endpoint) => {
+  const wait = await awaitEndpoint(run, name, plan.endpointTimeoutSeconds, (endpoint) => {
     wasUnderWay ||= isUpdateUnderWay(endpoint.status);
     last = endpoint;
     const verdict = judgeEndpoint(endpoint, config, before, wasUnderWay);
@@ -35,6 +34,7 @@ export async function proveEndpoint(
   if (wait === 'absent') {
     throw outcome('EndpointNotFound', `the endpoint ${name} is gone: someone deleted it`, {
       outcome: { resource: 'endpoint', kind: 'deleted' },
+      ...(await readLogTailToo(run, { endpointName: name })),
     });
   }
   if (wait !== 'overdue' && wait.answer.verdict === 'serves') return;

@@ -3,9 +3,9 @@
  * no endpoint uses any more, then the models that no config names. Orphans come from `survey.ts`, what became of each
  * goes back to `sweep.ts`.
  */
-import { CancellationScope, CancelledFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, patched, TemporalFailure } from '@temporalio/workflow';
 import type { LedgerEntry } from '../contract';
-import { after } from '../domain/deadlines';
+import { ENDPOINT_GOES_SECONDS, ENDPOINT_SETTLES_SECONDS, within } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import type { Finding } from '../domain/sweep';
 import { countFindings } from '../domain/sweep-told';
@@ -22,9 +22,6 @@ const REMOVALS_MAX = 500;
 const AT_ONCE = 25;
 /** The ledger outlives the run in its memo, which must not grow without limit. */
 const LEDGER_MAX = 500;
-/** An endpoint being created takes up to an hour to settle, and minutes to go. */
-const SETTLES_WITHIN_SECONDS = 7_200;
-const GOES_WITHIN_SECONDS = 7_200;
 /** AWS grants a container two minutes, and then uploads what it left. */
 const STOPS_WITHIN_SECONDS = 1_800;
 /** How often an endpoint may begin to change between our look and our delete. */
@@ -53,7 +50,13 @@ export async function removeOrphans(
         run.record.counted(countFindings(findings, lookedAt));
       }
     });
-    await Promise.all(lanes);
+    try {
+      await Promise.all(lanes);
+    } catch (error) {
+      // Histories of earlier releases closed with the first lane that ended so.
+      if (patched('sweep-hears-out-its-removals')) await Promise.allSettled(lanes);
+      throw error;
+    }
     // What was left for the next sweep stands in the way of what it uses.
     findings = findings.map((one) => (kinds.includes(one.kind) && isUntouched(one) ? leave(one, NEXT_SWEEP) : one));
   };
@@ -86,7 +89,6 @@ const leave = (finding: Finding, reason: string): Finding => ({ ...finding, acti
 /** One orphan to its end. A failure stops no other removal: it is told at the end of all. */
 async function removeOne(run: Run, orphan: Finding, failures: Explanation[]): Promise<Finding> {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled between two removals');
-  const { kind, name, arn } = orphan;
   try {
     const finding = await (orphan.kind === 'endpoint' ? removeEndpointInTurn(run, orphan) : removeAtOnce(run, orphan));
     if (finding.verdict === 'orphan') noteEnd(run, finding);
@@ -96,7 +98,7 @@ async function removeOne(run: Run, orphan: Finding, failures: Explanation[]): Pr
     const explanation = explain(error);
     failures.push(explanation);
     const finding = leave(orphan, `its removal failed: ${explanation.code}: ${explanation.message}`);
-    run.record.note({ kind, name, arn, state: 'left', reason: `its removal failed: ${explanation.code}` });
+    noteEnd(run, { ...finding, reason: `its removal failed: ${explanation.code}` });
     return finding;
   }
 }
@@ -125,10 +127,20 @@ async function removeAtOnce(run: Run, orphan: Finding): Promise<Finding> {
     return { ...orphan, verdict: removal.verdict, action: 'left', reason: removal.reason };
   if (orphan.kind !== 'training job') return { ...orphan, action: 'deleted' };
   if (removal.outcome === 'gone') return leave(orphan, 'it had ended by itself when its turn came');
-  const hasEnded = await awaitJobEnd(run, orphan.name);
+  const hasEnded = await unlessCancelled(run, orphan, 'its stop was sent', () => awaitJobEnd(run, orphan.name));
   if (hasEnded)
     return { ...orphan, action: 'stopped', reason: `${orphan.reason}: stopped, SageMaker keeps its record` };
   return leave(orphan, 'its stop was sent but has not come to an end');
+}
+
+/** A sweep that is cancelled while it waits for the end of what it has sent says so, and does not wait. */
+async function unlessCancelled<T>(run: Run, orphan: Finding, reason: string, wait: () => Promise<T>): Promise<T> {
+  try {
+    return await wait();
+  } catch (error) {
+    if (isCancellation(error)) noteEnd(run, leave(orphan, reason));
+    throw error;
+  }
 }
 
 /** An endpoint that is being created or changed takes no delete: it is waited for. */
@@ -139,7 +151,7 @@ async function removeEndpointInTurn(run: Run, orphan: Finding): Promise<Finding>
       return { ...orphan, verdict: removal.verdict, action: 'left', reason: removal.reason };
     if (removal.outcome === 'gone') return { ...orphan, action: 'deleted' };
     if (removal.outcome === 'sent') {
-      const isGone = await awaitGone(run, orphan.name);
+      const isGone = await unlessCancelled(run, orphan, 'its delete was sent', () => awaitGone(run, orphan.name));
       return isGone
         ? { ...orphan, action: 'deleted' }
         : leave(orphan, 'its delete was sent but has not come to an end');
@@ -154,7 +166,7 @@ async function listSettledEndpoints(run: Run, findings: Finding[]): Promise<Uses
   const parts = findings.filter((one) => ['endpoint config', 'model'].includes(one.kind) && isToGo(one));
   const endpoints = await listUses(run, 'endpoint');
   const moving = endpoints.all
-    .filter(({ status = '' }) => !isSettled(status) && status !== 'Deleting')
+    .filter(({ status }) => status !== undefined && !isSettled(status) && status !== 'Deleting')
     .filter((one) => parts.some((part) => mayUse(one, part) || one.names.includes(part.name)));
   if (moving.length === 0) return endpoints;
   await Promise.all(moving.map(({ name }) => awaitSettled(run, name)));
@@ -168,8 +180,7 @@ function aside({ plan, record }: Run): EndpointWatcher & JobWatcher {
 }
 
 async function awaitSettled(run: Run, name: string): Promise<void> {
-  const deadline = after(Date.now(), SETTLES_WITHIN_SECONDS);
-  await awaitEndpoint(aside(run), name, deadline, ({ status }) => isSettled(status) || undefined);
+  await awaitEndpoint(aside(run), name, ENDPOINT_SETTLES_SECONDS, ({ status }) => isSettled(status) || undefined);
 }
 
 /** False where AWS gave the delete up, or is slower than is waited for. */
@@ -180,11 +191,10 @@ async function awaitGone(run: Run, name: string): Promise<boolean> {
     // Failed before that is a read from before the delete.
     return (wasDeleting && status === 'Failed') || undefined;
   };
-  const deadline = after(Date.now(), GOES_WITHIN_SECONDS);
-  return (await awaitEndpoint(aside(run), name, deadline, giveUp, { isGoing: true })) === 'absent';
+  return (await awaitEndpoint(aside(run), name, ENDPOINT_GOES_SECONDS, giveUp, { isGoing: true })) === 'absent';
 }
 
 async function awaitJobEnd(run: Run, name: string): Promise<boolean> {
-  const wait = await awaitTrainingJob(aside(run), name, (_known, askedAtMs) => after(askedAtMs, STOPS_WITHIN_SECONDS));
+  const wait = await awaitTrainingJob(aside(run), name, (_known, passedMs) => within(STOPS_WITHIN_SECONDS, passedMs));
   return wait !== 'overdue';
 }

@@ -2,6 +2,7 @@
  * The looking half of a sweep: page by page through SageMaker's lists, and through what uses what. The activities judge
  * each resource by itself; whether anything uses it is judged here, once all is known. Findings go to `sweep.ts`.
  */
+import type { SearchAttributeName } from '../contract';
 import { SWEPT_KINDS, type Finding } from '../domain/sweep';
 import { countFindings } from '../domain/sweep-told';
 import { isToGo, judgeConfigUse, judgeModelUse, type Use, type Uses } from '../domain/sweep-uses';
@@ -19,7 +20,7 @@ export interface SurveyedResources {
 
 export async function surveyAll(run: Run, createdAfter: string | undefined): Promise<SurveyedResources> {
   const { searchAttributes } = run.plan.run;
-  warnOfMissingAttribute(run);
+  warnOfMissingAttributes(run);
   const findings: Finding[] = [];
   let lookedAt = 0;
   for (const kind of SWEPT_KINDS) {
@@ -32,20 +33,29 @@ export async function surveyAll(run: Run, createdAfter: string | undefined): Pro
       });
       findings.push(...survey.findings);
       lookedAt += survey.lookedAt;
+      run.record.warn(survey.warnings ?? []);
       run.record.counted(countFindings(findings, lookedAt));
       return survey.nextToken;
     });
-    if (!isWhole) run.record.warn([`there are more ${kind}s than a sweep looks at: give createdWithinSeconds`]);
+    if (!isWhole)
+      run.record.warn([`there are more ${kind}s than a sweep looks at: give createdWithinSeconds or createdAfter`]);
   }
   return { findings, lookedAt };
 }
 
-/** Where the namespace lacks it, runs of workflows of the user's own cannot be asked for by their endpoint. */
-function warnOfMissingAttribute({ plan, record }: Run): void {
-  if (plan.run.searchAttributes.includes('EndpointName')) return;
-  record.warn([
-    'without the search attribute EndpointName, a deploy under way in a workflow of your own is known only by what it makes',
-  ]);
+/** Where the namespace lacks one, runs of workflows of the user's own cannot be asked for by their endpoint or job. */
+function warnOfMissingAttributes({ plan, record }: Run): void {
+  const lacks = (name: SearchAttributeName): boolean => !plan.run.searchAttributes.includes(name);
+  if (lacks('EndpointName')) {
+    record.warn([
+      'without the search attribute EndpointName, a deploy under way in a workflow of your own is known only by what it makes',
+    ]);
+  }
+  if (lacks('TrainingJobName')) {
+    record.warn([
+      'without the search attribute TrainingJobName, a deploy in a workflow of your own is not known to wait for a job',
+    ]);
+  }
 }
 
 /** Endpoints with their configs, or configs with their models, whoever made them; none where nothing hangs on it. */

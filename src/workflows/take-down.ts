@@ -4,9 +4,9 @@
  * says what became of each. Called in scopes that cannot be cancelled.
  */
 import { patched, sleep, TemporalFailure } from '@temporalio/workflow';
-import type { HostingDescription } from '../activities';
+import type { Deleted, HostingDescription } from '../activities';
 import type { LedgerEntry, ResourceKind } from '../contract';
-import { after } from '../domain/deadlines';
+import { ENDPOINT_SETTLES_SECONDS } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
 import { isContentName } from '../domain/names';
@@ -14,51 +14,10 @@ import type { HostingPlan } from '../domain/plan';
 import { ending, looking } from './activity-options';
 import { awaitEndpoint } from './await-endpoint';
 import { tellFailure } from './failures';
+import { removeEndpoint, type StandingEndpoint } from './remove-endpoint';
 import type { Run } from './run';
-import { LATE_EFFECT } from './stop-training';
+import { LATE_EFFECT, MAY_BE_OWN } from './stop-training';
 import { UPDATED } from './update-endpoint';
-
-/** An endpoint being created can hold its delete up for an hour; being deleted it takes minutes. */
-const DELETE_WITHIN_SECONDS = 7_200;
-
-/**
- * Removes an endpoint and sees it gone; one that is being created or updated is waited for first. With `ifConfig`, an
- * endpoint that has come to another config since is left to whoever deployed that.
- */
-export async function removeEndpoint(run: Run, name: string, ifConfig?: string): Promise<void> {
-  const deadline = () => after(Date.now(), DELETE_WITHIN_SECONDS);
-  const settled = await awaitEndpoint(run, name, deadline(), ({ status }) => {
-    return isSettled(status) || status === 'Deleting' || undefined;
-  });
-  if (settled === 'absent') {
-    noteEndpoint(run, name, 'deleted');
-    return;
-  }
-  const { region } = run.plan.run;
-  const { isOthers } = await ending(run.plan.run, `delete endpoint ${name}`).deleteEndpoint(name, region, ifConfig);
-  if (isOthers) {
-    noteEndpoint(run, name, 'left', 'another deploy has updated it since');
-    return;
-  }
-  let wasDeleting = false;
-  const gone = await awaitEndpoint(
-    run,
-    name,
-    deadline(),
-    ({ status }) => {
-      wasDeleting ||= status === 'Deleting';
-      // Failed before that is a read from before the delete; after it, AWS gave the delete up.
-      return (wasDeleting && status === 'Failed') || undefined;
-    },
-    { isGoing: true },
-  );
-  if (gone === 'absent') noteEndpoint(run, name, 'deleted');
-  else noteEndpoint(run, name, 'left', 'its delete was sent but has not come to an end');
-}
-
-function noteEndpoint(run: Run, name: string, state: 'deleted' | 'left', reason?: string): void {
-  run.record.note({ kind: 'endpoint', name, state, ...(reason !== undefined && { reason }) });
-}
 
 /**
  * After a deploy that did not come to serve: endpoint, config and model go, if this run made them and nothing uses them.
@@ -100,8 +59,7 @@ export async function takeDownUnserved(
 
 /** An update can be neither cancelled nor undone: it comes to its end, and the ledger says what serves then. */
 async function settleUpdate(run: Run, plan: HostingPlan, entry: LedgerEntry): Promise<void> {
-  const deadline = after(Date.now(), plan.endpointTimeoutSeconds);
-  const wait = await awaitEndpoint(run, entry.name, deadline, (endpoint) =>
+  const wait = await awaitEndpoint(run, entry.name, plan.endpointTimeoutSeconds, (endpoint) =>
     isSettled(endpoint.status) ? endpoint : undefined,
   );
   if (wait === 'absent') run.record.note({ ...entry, state: 'deleted', reason: 'someone deleted it' });
@@ -130,15 +88,17 @@ async function isInUse(run: Run, endpointName: string, name: string): Promise<bo
 /** An endpoint that was meant, but not known, to be made is removed only if it bears this run's tag. */
 async function removeOwnEndpoint(run: Run, plan: HostingPlan, isUncertain: boolean): Promise<void> {
   const name = plan.endpoint.EndpointName ?? '';
-  if (isUncertain && !(await hasAppeared(run, name))) run.record.forget('endpoint', name);
+  const found = isUncertain ? await findUncertain(run, name) : 'own';
+  if (found === 'untagged') run.record.note({ kind: 'endpoint', name, state: 'left', reason: MAY_BE_OWN });
+  else if (found !== 'own') run.record.forget('endpoint', name);
   else await removeEndpoint(run, name, plan.endpoint.EndpointConfigName);
 }
 
-async function hasAppeared(run: Run, name: string): Promise<boolean> {
+async function findUncertain(run: Run, name: string): Promise<'own' | 'untagged' | "another's" | 'none'> {
   for (let look = 1; ; look++) {
     const live = await looking(run.plan.run, `look for endpoint ${name}`).describeHosting(name);
-    if (live) return live.owner === run.plan.run.runTag;
-    if (look >= LATE_EFFECT.looks) return false;
+    if (live) return live.owner === run.plan.run.runTag ? 'own' : live.isOurs ? "another's" : 'untagged';
+    if (look >= LATE_EFFECT.looks) return 'none';
     await sleep(LATE_EFFECT.intervalMs);
   }
 }
@@ -174,21 +134,36 @@ function findReplaced({ endpointConfig, model }: HostingPlan, { config, models }
   return all.filter(({ resource }) => !kept.includes(resource.name));
 }
 
-/** The endpoint, whoever made it; its config and models only if a run of ours made them. */
-export async function deleteHosting(run: Run, live: HostingDescription): Promise<void> {
+/**
+ * The endpoint, whoever made it; its config and models only if a run of ours made them. Answers the endpoint where it
+ * still stands: then they are left to it.
+ */
+export async function deleteHosting(run: Run, live: HostingDescription): Promise<StandingEndpoint | undefined> {
   const { name } = live.endpoint;
+  const beganMs = Date.now();
   run.record.note({ kind: 'endpoint', name, state: 'intended', arn: live.endpoint.arn });
   const made = isSettled(live.endpoint.status) ? live : await describeSettled(run, live);
-  await removeEndpoint(run, name);
-  if (made.config) await deleteIfOurs(run, name, 'endpoint config', made.config);
-  for (const model of made.models) await deleteIfOurs(run, name, 'model', model);
+  // Both waits for it to settle are one.
+  const settlesWithinSeconds = Math.max(0, ENDPOINT_SETTLES_SECONDS - (Date.now() - beganMs) / 1000);
+  const removal = await removeEndpoint(run, name, undefined, settlesWithinSeconds);
+  // Histories of before it was asked whether the endpoint has gone must replay.
+  const standing = typeof removal === 'object' && patched('keep-what-a-standing-endpoint-uses') ? removal : undefined;
+  const parts = [
+    ...(made.config ? [{ kind: 'endpoint config' as const, resource: made.config }] : []),
+    ...made.models.map((resource) => ({ kind: 'model' as const, resource })),
+  ];
+  for (const { kind, resource } of parts) {
+    if (!standing) await deleteIfOurs(run, name, kind, resource);
+    else run.record.note({ kind, name: resource.name, state: 'left', reason: `the endpoint ${name} uses it` });
+  }
+  return standing;
 }
 
 /** What an update under way brings is what is there to be deleted. */
 async function describeSettled(run: Run, live: HostingDescription): Promise<HostingDescription> {
   const { name } = live.endpoint;
-  const deadline = after(Date.now(), DELETE_WITHIN_SECONDS);
-  await awaitEndpoint(run, name, deadline, ({ status }) => isSettled(status) || status === 'Deleting' || undefined);
+  const judge = ({ status }: EndpointObservation) => isSettled(status) || status === 'Deleting' || undefined;
+  await awaitEndpoint(run, name, ENDPOINT_SETTLES_SECONDS, judge);
   return (await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name)) ?? live;
 }
 
@@ -221,14 +196,31 @@ async function deleteResource(
   name: string,
   ifTaggedBy?: string,
 ): Promise<void> {
-  const { region } = run.plan.run;
-  const calls = ending(run.plan.run, `delete ${kind} ${name}`);
-  const { wasThere, isOthers } =
-    kind === 'model'
-      ? await calls.deleteModel(name, region, ifTaggedBy)
-      : await calls.deleteEndpointConfig(name, region, ifTaggedBy);
-  if (isOthers || (!wasThere && ifTaggedBy !== undefined)) run.record.forget(kind, name);
+  const { wasThere, isOthers, isUntagged } = await sendDelete(run, kind, name, ifTaggedBy);
+  if (isUntagged) run.record.note({ kind, name, state: 'left', reason: MAY_BE_OWN });
+  else if (isOthers || (!wasThere && ifTaggedBy !== undefined)) run.record.forget(kind, name);
   else run.record.note({ kind, name, state: 'deleted' });
+}
+
+/** With `ifTaggedBy`, what a create that nobody heard of may have made: it is looked for as long as it may appear. */
+async function sendDelete(
+  run: Run,
+  kind: 'endpoint config' | 'model',
+  name: string,
+  ifTaggedBy: string | undefined,
+): Promise<Deleted> {
+  const { region } = run.plan.run;
+  for (let look = 1; ; look++) {
+    const calls = ending(run.plan.run, `delete ${kind} ${name}`);
+    const deleted =
+      kind === 'model'
+        ? await calls.deleteModel(name, region, ifTaggedBy)
+        : await calls.deleteEndpointConfig(name, region, ifTaggedBy);
+    if (deleted.wasThere || ifTaggedBy === undefined || look >= LATE_EFFECT.looks) return deleted;
+    // Histories of before it was looked for more than once must replay.
+    if (!patched('look-again-for-parts')) return deleted;
+    await sleep(LATE_EFFECT.intervalMs);
+  }
 }
 
 /** A clean-up that fails must not hide why it was needed, nor stop the rest of it: it is listed and warned of. */

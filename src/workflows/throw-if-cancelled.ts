@@ -9,8 +9,9 @@ export function throwIfCancelled(before: string): void {
 }
 
 /** The same in places where earlier releases did not look: histories of theirs must replay. */
-export function throwIfCancelledNow(before: string): void {
-  if (CancellationScope.current().consideredCancelled && patched('begin-nothing-once-cancelled')) {
-    throwIfCancelled(before);
-  }
+export function throwIfCancelledNow(before: string, since: Since = 'begin-nothing-once-cancelled'): void {
+  if (CancellationScope.current().consideredCancelled && patched(since)) throwIfCancelled(before);
 }
+
+/** The changes with which places came to look. */
+type Since = 'begin-nothing-once-cancelled' | 'cancel-before-outcome';

@@ -12,9 +12,9 @@ import { concludeTraining, type TrainingSummary } from './conclude-training';
 import { createPatiently } from './create-patiently';
 import { ensureBucket } from './ensure-bucket';
 import { outcome } from './failures';
-import { readLogTail } from './read-log-tail';
+import { readLogTail, readLogTailToo } from './read-log-tail';
 import type { Run } from './run';
-import { stopTraining } from './stop-training';
+import { stopTraining, type Stopping } from './stop-training';
 
 export async function trainModel(run: Run, plan: TrainingPlan): Promise<TrainingSummary> {
   const name = plan.request.TrainingJobName ?? '';
@@ -25,10 +25,10 @@ export async function trainModel(run: Run, plan: TrainingPlan): Promise<Training
     await createPatiently(run, 'training job', name, () =>
       creating(run.plan.run, `create training job ${name}`).createTrainingJob(plan.request, run.plan.run),
     );
-    const wait = await awaitTrainingJob(run, name, (known, askedAtMs) =>
-      deadlineOfTrainingJob(plan, known, askedAtMs, run.record.progress.trainingJob?.transitions),
+    const wait = await awaitTrainingJob(run, name, (known, passedMs) =>
+      deadlineOfTrainingJob(plan, known, passedMs, run.record.progress.trainingJob?.transitions),
     );
-    if (wait === 'absent') throw jobIsGone(name);
+    if (wait === 'absent') throw await jobIsGone(run, name);
     job = wait === 'overdue' ? await stopOverdueJob(run, plan, name) : wait.ended;
   } catch (error) {
     // Only an outcome stops the job. A bug of ours does not: Temporal tries the workflow task again.
@@ -43,14 +43,13 @@ function ownerOfOutput({ plan: { run } }: Run, { defaultBucket }: TrainingPlan):
   return defaultBucket === undefined ? {} : { expectedBucketOwner: run.account };
 }
 
-export function jobIsGone(name: string): Error {
-  return outcome(
-    'TrainingJobNotFound',
-    `the training job ${name} is gone: someone deleted it while it was waited for`,
-    {
-      outcome: { resource: 'training job', kind: 'deleted' },
-    },
-  );
+/** SageMaker keeps the log of a job that was deleted. */
+export async function jobIsGone(run: Run, name: string): Promise<Error> {
+  const what = `the training job ${name} is gone: someone deleted it while it was waited for`;
+  return outcome('TrainingJobNotFound', what, {
+    outcome: { resource: 'training job', kind: 'deleted' },
+    ...(await readLogTailToo(run, { trainingJobName: name })),
+  });
 }
 
 /**
@@ -60,7 +59,8 @@ export function jobIsGone(name: string): Error {
 async function stopOverdueJob(run: Run, plan: TrainingPlan, name: string): Promise<KnownJob> {
   const { record } = run;
   const started = record.progress.trainingJob?.transitions.some(({ status }) => status === 'Training') ?? false;
-  const seen = await CancellationScope.nonCancellable(() => stopTraining(run, name));
+  const stopping = await CancellationScope.nonCancellable(() => stopTraining(run, name));
+  const seen = typeof stopping === 'object' && 'ended' in stopping ? stopping.ended : undefined;
   const maxRun = plan.request.EnableManagedSpotTraining ? 'trainMaxWait' : 'trainMaxRun';
   const limit = started
     ? `it had not ended ${String(plan.overrunSeconds)} s (overrunSeconds) after its ${maxRun} of ${String(plan.maxRunSeconds)} s`
@@ -78,11 +78,19 @@ async function stopOverdueJob(run: Run, plan: TrainingPlan, name: string): Promi
     ...(status !== undefined && { status }),
     ...(secondaryStatus !== undefined && { secondaryStatus }),
   };
-  const how = seen ? 'was stopped by this run' : 'was sent a stop by this run, which was not seen to take effect';
-  throw outcome('TrainingJobTimedOut', `the training job ${name} ${how}: ${limit}`, {
-    outcome: seen ? { ...told, kind: 'stopped', by: 'deadline' } : { ...told, kind: 'unfinished' },
+  throw outcome('TrainingJobTimedOut', `the training job ${name} ${describeStopping(stopping)}: ${limit}`, {
+    outcome: seen
+      ? { ...told, kind: 'stopped', by: 'deadline' }
+      : { ...told, kind: stopping === 'deleted' ? 'deleted' : 'unfinished' },
     logTail: await readLogTail(run, { trainingJobName: name }),
   });
+}
+
+function describeStopping(stopping: Stopping): string {
+  if (stopping === 'deleted') return 'was deleted by someone as this run was about to stop it';
+  if (typeof stopping === 'string') return 'was sent a stop by this run, which was not seen to take effect';
+  if ('ended' in stopping) return 'was stopped by this run';
+  return `could not be stopped by this run, and may still cost money (${stopping.failed})`;
 }
 
 /** Completed, failed, or stopped by AWS's own limits of time. */

@@ -1,9 +1,11 @@
 /**
  * A worker on a host whose clock is wrong, or jumps: reads go on at their pace, and a deadline is told by AWS's time. Only
- * the process's clock is moved; the emulator in it is told to be as far off the other way, so that AWS's stays right.
+ * the process's clock is moved; the emulator in it is told to be as far off the other way, so that AWS's stays right. And
+ * waits that no time of AWS's begins: they last so long by whatever clock, be it AWS's or Temporal's that is wrong.
  */
 import { CreateTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Info as ActivityInfo } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createStatusReader, createWaitingActivities, type StatusReader } from '../../src/activities';
 import type { TrainingJobCursor } from '../../src/domain/training-status';
@@ -88,10 +90,14 @@ const readsOf = async (name: string) =>
 
 const at = (fromNowMs: number) => new Date(trueNow() + fromNowMs).toISOString();
 
-function awaitChange(name: string, deadline: string) {
-  const environment = new MockActivityEnvironment();
+function awaitChange(
+  name: string,
+  limit: { deadline: string } | { withinMs: number },
+  scheduled: Partial<ActivityInfo> = {},
+) {
+  const environment = new MockActivityEnvironment(scheduled);
   const { awaitTrainingJobChange } = createWaitingActivities(reader);
-  const answer = environment.run(awaitTrainingJobChange, { name, seen: SEEN, deadline });
+  const answer = environment.run(awaitTrainingJobChange, { name, seen: SEEN, ...limit });
   return { environment, answer };
 }
 
@@ -103,11 +109,11 @@ describe.each([
   it('a deadline that lies ahead is waited for, and one that has passed is told', async () => {
     const name = await startTraining();
     await moveClock(offMs);
-    const { environment, answer } = awaitChange(name, at(HOUR_MS));
+    const { environment, answer } = awaitChange(name, { deadline: at(HOUR_MS) });
     await until(async () => (await readsOf(name)) > 3, { what: 'reads that bring nothing new', limitMs: 30_000 });
     environment.cancel();
     await expect(answer).rejects.toThrow();
-    expect(await awaitChange(name, at(-HOUR_MS)).answer).toEqual({ deadlinePassed: true });
+    expect(await awaitChange(name, { deadline: at(-HOUR_MS) }).answer).toEqual({ deadlinePassed: true });
   });
 });
 
@@ -116,7 +122,7 @@ it.each([
   ['back', -DAY_MS],
 ])('a jump %s in the middle of a wait neither ends it nor holds up its reads', async (_where, byMs) => {
   const name = await startTraining();
-  const { environment, answer } = awaitChange(name, at(HOUR_MS));
+  const { environment, answer } = awaitChange(name, { deadline: at(HOUR_MS) });
   await until(async () => (await readsOf(name)) > 1, { what: 'the wait to begin', limitMs: 30_000 });
   // A read is under way in the jump: it takes a day by the host's clock, or minus a day.
   const [held] = await control.addFaults([{ operation: 'DescribeTrainingJob', resource: name, action: 'hold' }]);
@@ -127,4 +133,35 @@ it.each([
   await until(async () => (await readsOf(name)) > before + 3, { what: 'reads after the jump', limitMs: 30_000 });
   environment.cancel();
   await expect(answer).rejects.toThrow();
+});
+
+describe.each([
+  ['a day ahead of', DAY_MS],
+  ['a day behind', -DAY_MS],
+])('with AWS %s Temporal and its workers', (_what, offMs) => {
+  const scheduledTimestampMs = trueNow();
+
+  it('a wait of an hour lasts an hour, whichever try of it comes to its end', async () => {
+    const name = await startTraining();
+    await control.setClock({ skewMs: offMs });
+    const before = await readsOf(name);
+    const first = awaitChange(
+      name,
+      { withinMs: HOUR_MS },
+      { scheduledTimestampMs, currentAttemptScheduledTimestampMs: scheduledTimestampMs },
+    );
+    await until(async () => (await readsOf(name)) > before + 3, {
+      what: 'reads that bring nothing new',
+      limitMs: 30_000,
+    });
+    first.environment.cancel();
+    await expect(first.answer).rejects.toThrow();
+    const currentAttemptScheduledTimestampMs = scheduledTimestampMs + HOUR_MS;
+    const last = awaitChange(
+      name,
+      { withinMs: HOUR_MS },
+      { attempt: 2, scheduledTimestampMs, currentAttemptScheduledTimestampMs },
+    );
+    expect(await last.answer).toEqual({ deadlinePassed: true });
+  });
 });

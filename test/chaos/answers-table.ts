@@ -3,13 +3,20 @@
  * become of an answer on its way. `answers-to-writes.test.ts` and `answers-to-reads.test.ts` put them together.
  */
 import { findOperation, MODELLED_OPERATIONS, shapeOf } from '../../src/service-model/model';
-import type { FitInput, Progress } from '../../src/contract';
+import type { Progress } from '../../src/contract';
 import type { Life, Spoiling } from '../support/lives';
-import { ESTIMATOR, mainJob, type Handle, type Rig } from '../support/rig';
+import { fitInput, type Handle, type Rig } from '../support/rig';
 import { until } from '../support/until';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const HTML = { body: '<html><body>Bad gateway</body></html>', contentType: 'text/html' };
+const HTML_404: Spoiling = {
+  action: 'error',
+  status: 404,
+  body: '<html><body>404 Not Found</body></html>',
+  contentType: 'text/html',
+  times: 1,
+};
 
 /** What can become of a write. Every one meets it once, throttling twice. */
 export const SPOILT_WRITES: Record<string, Spoiling> = {
@@ -23,6 +30,8 @@ export const SPOILT_WRITES: Record<string, Spoiling> = {
   'half an answer, then silence': { action: 'hang', when: 'after', sent: 'half', times: 1 },
   'HTML 500 with the effect': { action: 'error', when: 'after', status: 500, ...HTML, times: 1 },
   'HTML 500 without the effect': { action: 'error', status: 500, ...HTML, times: 1 },
+  'HTML 404 with the effect': { ...HTML_404, when: 'after' },
+  'HTML 404 in the place of the effect': HTML_404,
   'HTML 200 in the place of the effect': { action: 'error', status: 200, ...HTML, times: 1 },
   'malformed JSON with 200': {
     action: 'error',
@@ -57,6 +66,7 @@ export const LATE_READS: Record<string, Spoiling> = {
 /** What else can become of a read. Each meets all of them, one after the other: a read that fails is sent again. */
 export const SPOILT_READS: Record<string, Spoiling> = {
   'HTML 500': { action: 'error', status: 500, ...HTML, times: 1 },
+  'HTML 404': HTML_404,
   'HTML 200': { action: 'error', status: 200, ...HTML, times: 1 },
   'malformed JSON with 200': { action: 'error', status: 200, body: '{"A": ', contentType: JSON_TYPE, times: 1 },
   'a truncated answer': { action: 'truncate', times: 1 },
@@ -79,6 +89,8 @@ const KINDS = 'TrainingJob|Model|EndpointConfig|Endpoint';
 export const WRITES = MODELLED_OPERATIONS.filter((operation) =>
   new RegExp(`^((Create|Update|Delete)(${KINDS})|StopTrainingJob)$`).test(operation),
 ).filter((operation) => operation !== 'DeleteTrainingJob');
+/** Those of a life; a stop is for a run of its own. */
+export const LIFE_WRITES = WRITES.filter((write) => write !== 'StopTrainingJob');
 export const READS = MODELLED_OPERATIONS.filter((operation) =>
   new RegExp(`^(Describe(${KINDS})|ListTags)$`).test(operation),
 );
@@ -121,7 +133,8 @@ export function effectsOf({ calls }: Life, operation: string): number[] {
 }
 
 export function expectWholeLife(whole: Life): void {
-  const { name, made, updated, deleted } = whole;
+  const { name, made, updated, deleted, unmet } = whole;
+  expect(unmet).toEqual([]);
   expect(made).toMatchObject({ trainingJobName: name, endpointName: name, updated: false });
   expect(made.trainingJobArn).toMatch(new RegExp(`:training-job/${name}$`));
   expect(made.endpointArn).toMatch(new RegExp(`:endpoint/${name}$`));
@@ -142,7 +155,7 @@ export function expectWholeLife(whole: Life): void {
   expect(deleted.deleted.map(({ kind }) => kind)).toEqual(['endpoint', 'endpoint config', 'model']);
   expect(deleted.left).toEqual([]);
   // Two models and configs, one before the update and one after it.
-  for (const operation of WRITES.filter((write) => write !== 'StopTrainingJob')) {
+  for (const operation of LIFE_WRITES) {
     const isPerVersion = /(Model|EndpointConfig)$/.test(operation);
     expect([operation, effectsOf(whole, operation)]).toEqual([operation, isPerVersion ? [1, 1] : [1]]);
   }
@@ -161,8 +174,6 @@ export const PHASES = {
 
 /** Hundreds of faults in a minute: with pauses and a budget as for one outage in a month they would take an hour. */
 export const IMPATIENT = { retryMinIntervalMs: 50, retryMaxIntervalMs: 500 };
-
-export const fitInput = (name: string): FitInput => ({ estimator: ESTIMATOR, fit: mainJob(name).fit });
 
 /** A run whose job trains. */
 export async function startTraining(rig: Rig, name: string): Promise<Handle> {

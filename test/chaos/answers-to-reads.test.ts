@@ -9,17 +9,18 @@ import {
   DescribeTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { DeployInput, DeployResult, FitResult, Progress } from '../../src/contract';
+import type { FaultRuleView } from '../../src/emulator';
 import { failureOfRun } from '../support/failures';
-import { liveThrough, type Life, type Spoiling } from '../support/lives';
-import { DATA_BUCKET, DEPLOY, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
+import { findUnmet, liveThrough, type Life, type Spoiling } from '../support/lives';
+import { DATA_BUCKET, DEPLOY, fitInput, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
 import { openStories, runSideBySide } from '../support/stories';
 import { until } from '../support/until';
 import {
   effectsOf,
   expectWholeLife,
-  fitInput,
   IMPATIENT,
   LATE_READS,
+  LIFE_WRITES,
   mapValues,
   membersOf,
   OTHER_READS,
@@ -52,7 +53,7 @@ beforeAll(async () => {
   };
   const lives: Record<string, () => Promise<Life>> = {
     healthy: live([], []),
-    slow: live([...WRITES, ...READS, ...OTHER_READS], [SLOW]),
+    slow: live([...LIFE_WRITES, ...READS, ...OTHER_READS], [SLOW]),
     odd: () => liveThrough(rig, STATUS_MEMBERS.map(dreamOf)),
     ...mapValues(LATE_READS, (late) => live(lateReads(late), [late], { isShown: true })),
     ...Object.fromEntries(
@@ -81,12 +82,18 @@ function lateReads({ ageMs }: Spoiling): string[] {
 /** A run whose first step meets this. Of GetCallerIdentity, whichever run is the next: it names nothing. */
 async function prepareWith(spoiling: Spoiling): Promise<unknown> {
   const role = `Role-${uniqueName('of')}`;
-  await rig.control.addFaults([
+  const rules = await rig.control.addFaults([
     { operation: 'GetRole', resource: role, ...spoiling },
     { operation: 'GetCallerIdentity', ...spoiling },
   ]);
   const input = fitInput(uniqueName());
-  return (await rig.start('fit', { ...input, estimator: { ...input.estimator, role } })).result();
+  const result = await (await rig.start('fit', { ...input, estimator: { ...input.estimator, role } })).result();
+  await expectAllMet(rules);
+  return result;
+}
+
+async function expectAllMet(rules: FaultRuleView[]): Promise<void> {
+  expect(await findUnmet(rig, rules)).toEqual([]);
 }
 
 describe('reads that are late', () => {
@@ -104,9 +111,7 @@ describe('reads that are late', () => {
 
 describe('a read', () => {
   it.each([...READS, ...OTHER_READS])('%s is sent again whatever comes for an answer', async (operation) => {
-    const spoilt = await life(operation);
-    expectWholeLife(spoilt);
-    expect(await unmet(operation, spoilt.name)).toEqual([]);
+    expectWholeLife(await life(operation));
   });
 
   it('of prepare is sent again whatever comes for an answer', async () => {
@@ -122,14 +127,6 @@ describe('a read', () => {
     expect(countReads(slow)).toBeLessThanOrEqual(countReads(usual) * 1.1 + 2);
   });
 });
-
-/** The faults of one operation in a life that nothing met. */
-async function unmet(operation: string, name: string): Promise<string[]> {
-  const rules = await rig.control.faults();
-  return rules
-    .filter((rule) => rule.operation === operation && rule.resource?.includes(name) && rule.hits === 0)
-    .map(({ action }) => action);
-}
 
 describe('a status that this version does not know', () => {
   it('is waited out, and the run warns of it', async () => {
@@ -240,13 +237,15 @@ describe('an answer without one of its members', () => {
 /** Deployed and updated, without a training; answers the update. */
 async function hostThrough(faults: (Spoiling & { operation: string })[]): Promise<DeployResult> {
   const endpointName = uniqueName('host');
-  await rig.control.addFaults(faults.map((fault) => ({ ...fault, resource: `.*${endpointName}.*` })));
+  const rules = await rig.control.addFaults(faults.map((fault) => ({ ...fault, resource: `.*${endpointName}.*` })));
   const input = (VERSION: string): DeployInput => ({
     modelData: `s3://${DATA_BUCKET}/iris/data.csv`,
     deploy: { ...DEPLOY, endpointName, image: 'iris', role: ROLE, env: { VERSION } },
   });
   await (await rig.start('deploy', input('1'))).result();
-  return (await (await rig.start('deploy', input('2'))).result()) as DeployResult;
+  const updated = (await (await rig.start('deploy', input('2'))).result()) as DeployResult;
+  await expectAllMet(rules);
+  return updated;
 }
 
 /** For good, but for what nothing can be decided without: that comes after a while. */
@@ -257,8 +256,10 @@ function without({ member, isRequired }: Member): Spoiling {
 
 async function fitWithout(member: Member): Promise<{ name: string; result: FitResult }> {
   const name = uniqueName('fit');
-  await rig.control.addFaults([{ operation: 'DescribeTrainingJob', resource: name, ...without(member) }]);
-  return { name, result: (await (await rig.start('fit', fitInput(name))).result()) as FitResult };
+  const rules = await rig.control.addFaults([{ operation: 'DescribeTrainingJob', resource: name, ...without(member) }]);
+  const result = (await (await rig.start('fit', fitInput(name))).result()) as FitResult;
+  await expectAllMet(rules);
+  return { name, result };
 }
 
 describe('a training job that is not found after it was seen', () => {
@@ -289,7 +290,7 @@ describe('a training job that is not found after it was seen', () => {
     const handle = await startTraining(rig, name);
     await rig.control.addFaults([gone(name)]);
     // Its record goes on standing, since it was not deleted.
-    rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'the job is hidden, not gone' });
+    rig.exempt(handle.workflowId, { from: ['truth'], reason: 'the job is hidden, not gone' });
     expect((await failureOfRun(handle)).code).toBe('TrainingJobNotFound');
     const reads = (await rig.control.calls({ operation: 'DescribeTrainingJob' })).filter(
       ({ resource }) => resource === name,
@@ -297,6 +298,38 @@ describe('a training job that is not found after it was seen', () => {
     const firstMs = Date.parse(reads.find(({ status }) => status === 400)?.time ?? '');
     const { closeTime } = await handle.describe();
     expect(closeTime!.getTime() - firstMs).toBeGreaterThanOrEqual(30_000);
+  });
+});
+
+describe('a role that SageMaker cannot assume', () => {
+  const refused = (resource: string) => ({
+    operation: 'CreateTrainingJob',
+    resource,
+    action: 'error' as const,
+    status: 400,
+    code: 'ValidationException',
+    message: 'Could not assume role arn:aws:iam::123456789012:role/Trainer. Please ensure that the role exists.',
+  });
+  const triesOf = async (name: string) =>
+    (await rig.control.calls({ operation: 'CreateTrainingJob' })).filter(({ resource }) => resource === name);
+
+  tell('and then can, as it is where IAM has just been told of it, is waited for', async () => {
+    const name = uniqueName('fit');
+    const rules = await rig.control.addFaults([{ ...refused(name), times: 3 }]);
+    expect(await (await rig.start('fit', fitInput(name))).result()).toMatchObject({ trainingJobName: name });
+    await expectAllMet(rules);
+    expect((await triesOf(name)).map(({ status }) => status)).toEqual([400, 400, 400, 200]);
+  });
+
+  tell('for a minute and a half is RoleNotAssumable, and not before', async () => {
+    const name = uniqueName('fit');
+    await rig.control.addFaults([refused(name)]);
+    const handle = await rig.start('fit', fitInput(name));
+    const { code, details } = await failureOfRun(handle);
+    expect([code, details.ledger]).toEqual(['RoleNotAssumable', []]);
+    const firstMs = Date.parse((await triesOf(name))[0]?.time ?? '');
+    const { closeTime } = await handle.describe();
+    expect(closeTime!.getTime() - firstMs).toBeGreaterThanOrEqual(89_000);
   });
 });
 
@@ -324,4 +357,26 @@ describe('a clock that is off by minutes', () => {
       expect(effectsOf({ calls } as Life, 'CreateTrainingJob')).toEqual([1]);
     },
   );
+});
+
+describe('AWS, hours ahead of Temporal', () => {
+  const HOURS_MS = 5 * 3_600_000;
+  beforeAll(() => rig.control.setClock({ skewMs: HOURS_MS, phases: { Creating: 1_500, Stopping: 1_500 } }));
+  afterAll(() => rig.control.setClock({ skewMs: 0 }));
+
+  it('is given the time that an endpoint needs: none of our limits has passed', async () => {
+    const name = uniqueName();
+    const result = await (await rig.start('fitThenDeploy', mainJob(name))).result();
+    expect(result).toMatchObject({ trainingJobName: name, endpointName: name });
+  });
+
+  it('is sent one stop by a cancel', async () => {
+    const name = uniqueName('stop');
+    const handle = await startTraining(rig, name);
+    await handle.cancel();
+    expect((await failureOfRun(handle)).code).toBe('Cancelled');
+    expect((await rig.calls('StopTrainingJob')).filter(({ resource }) => resource === name)).toEqual([
+      { resource: name, status: 200 },
+    ]);
+  });
 });

@@ -10,7 +10,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { AwsClients } from '../../src/activities';
 import { createStorageActivities } from '../../src/activities/storage';
 import { failureOfRun } from '../support/failures';
-import { liveThrough, type Life, type Spoiling } from '../support/lives';
+import { findUnmet, liveThrough, type Life, type Spoiling } from '../support/lives';
 import { startRig, uniqueName, type Rig } from '../support/rig';
 import { runSideBySide } from '../support/stories';
 import {
@@ -19,28 +19,31 @@ import {
   EMPTY_WITHOUT_EFFECT_TITLE,
   expectWholeLife,
   IMPATIENT,
+  LIFE_WRITES,
   mapValues,
   OTHER_READS,
   PHASES,
   READS,
   SPOILT_WRITES,
   startTraining,
-  WRITES,
 } from './answers-table';
 
 jest.setTimeout(400_000);
 
 /** Of one life: the stop has runs of its own. */
 function writesThatMeet(kind: string): string[] {
-  return WRITES.filter(
-    (operation) =>
-      operation !== 'StopTrainingJob' && (kind in SPOILT_WRITES || ANSWERED_WITH_SOMETHING.test(operation)),
-  );
+  return LIFE_WRITES.filter((operation) => kind in SPOILT_WRITES || ANSWERED_WITH_SOMETHING.test(operation));
+}
+
+interface Stop {
+  stops: number;
+  ended: string;
+  unmet: string[];
 }
 
 let rig: Rig;
 let life: (about: string) => Promise<Life>;
-let stopped: (kind: string) => Promise<{ stops: number; ended: string }>;
+let stopped: (kind: string) => Promise<Stop>;
 
 beforeAll(async () => {
   rig = await startRig({ emulator: { phases: PHASES }, worker: IMPATIENT });
@@ -61,16 +64,16 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 /** A run that is cancelled while its job trains. */
-async function stopOne(spoiling: Spoiling): Promise<{ stops: number; ended: string }> {
+async function stopOne(spoiling: Spoiling): Promise<Stop> {
   const name = uniqueName('stop');
-  await rig.control.addFaults([{ operation: 'StopTrainingJob', resource: name, ...spoiling }]);
+  const rules = await rig.control.addFaults([{ operation: 'StopTrainingJob', resource: name, ...spoiling }]);
   const handle = await startTraining(rig, name);
   await handle.cancel();
   const { code } = await failureOfRun(handle);
   const stops = (await rig.calls('StopTrainingJob')).filter(
     ({ resource, status }) => resource === name && status === 200,
   );
-  return { stops: stops.length, ended: code };
+  return { stops: stops.length, ended: code, unmet: await findUnmet(rig, rules) };
 }
 
 describe('the table', () => {
@@ -78,22 +81,25 @@ describe('the table', () => {
     const healthy = await life('healthy');
     expectWholeLife(healthy);
     const operations = new Set(healthy.calls.map(({ operation }) => operation));
-    const writes = WRITES.filter((write) => write !== 'StopTrainingJob');
-    expect([...operations].sort()).toEqual([...writes, ...READS, ...OTHER_READS].sort());
+    expect([...operations].sort()).toEqual([...LIFE_WRITES, ...READS, ...OTHER_READS].sort());
   });
 });
 
 describe('a write', () => {
   it.each(Object.keys(SPOILT_WRITES))('that meets %s takes effect once, whichever it is', async (kind) => {
     expectWholeLife(await life(kind));
-    const { stops, ended } = await stopped(kind);
+    const { stops, ended, unmet } = await stopped(kind);
+    expect(unmet).toEqual([]);
     expect(ended).toBe('Cancelled');
     // A stop may be sent again to what is stopping.
     expect(stops).toBeGreaterThanOrEqual(1);
 
     const bucket = uniqueName('bucket');
-    await rig.control.addFaults([{ operation: 'CreateBucket', resource: bucket, ...SPOILT_WRITES[kind]! }]);
+    const rules = await rig.control.addFaults([
+      { operation: 'CreateBucket', resource: bucket, ...SPOILT_WRITES[kind]! },
+    ]);
     expect(await ensureBucketPatiently(bucket)).toEqual({ made: true });
+    expect(await findUnmet(rig, rules)).toEqual([]);
     await rig.s3.send(new HeadBucketCommand({ Bucket: bucket }));
   });
 

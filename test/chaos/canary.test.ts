@@ -87,6 +87,7 @@ const SCENARIOS: Record<string, { code: string; run: (side: Side) => Promise<unk
         what: 'the training',
         limitMs: 60_000,
       });
+      waits.set(side.name, await untilWaitIsTold(side, run.workflowId));
       await run.cancel();
       return run.result();
     },
@@ -146,6 +147,28 @@ const REFUSALS: Record<string, { code: string; run: (side: Side) => Promise<unkn
 };
 
 const outcomes = new Map<string, unknown>();
+/** By side, what the server told of the run that is cancelled while it waited. */
+const waits = new Map<string, Description>();
+
+type Description = Awaited<ReturnType<typeof describeRun>>;
+
+function describeRun({ session: { client } }: Side, workflowId: string, runId?: string) {
+  const { namespace } = client.options;
+  return client.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId, runId } });
+}
+
+/** Once the wait's worker has told that it lives. */
+async function untilWaitIsTold(side: Side, workflowId: string): Promise<Description> {
+  let description: Description | undefined;
+  await until(
+    async () => {
+      description = await describeRun(side, workflowId);
+      return description.pendingActivities.some(({ lastHeartbeatTime }) => lastHeartbeatTime);
+    },
+    { what: 'the wait', limitMs: 60_000 },
+  );
+  return description!;
+}
 
 async function openSide(name: Side['name']): Promise<Side> {
   const { awsEndpointUrl, region, accessKeyId, secretAccessKey } = emulator.ready;
@@ -307,7 +330,7 @@ async function readAll(side: Side) {
     const { namespace } = client.options;
     const [history, description, details] = await Promise.all([
       handle.fetchHistory(),
-      client.workflowService.describeWorkflowExecution({ namespace, execution }),
+      describeRun(side, workflowId, runId),
       client.workflowService.queryWorkflow({
         namespace,
         execution,
@@ -354,7 +377,7 @@ describe.each(['plain', 'encrypted'] as const)('on the %s side', (name) => {
     expect(canary.isIn(written) || foreign.isIn(written)).toBe(false);
   });
 
-  test('memo, search attributes, details and pending activities hold none', async () => {
+  test('memo, search attributes and details hold none', async () => {
     const side = sideOf(name);
     const runs = await readAll(side);
     expect(runs).toHaveLength(Object.keys(SCENARIOS).length);
@@ -362,6 +385,15 @@ describe.each(['plain', 'encrypted'] as const)('on the %s side', (name) => {
       const found = [description, details].some((told) => side.canary.isIn(told) || foreign.isIn(told));
       expect({ workflowId, found }).toEqual({ workflowId, found: false });
     }
+  });
+
+  test('what the server tells of a run that waits holds none, its heartbeats neither', () => {
+    const side = sideOf(name);
+    const description = waits.get(name)!;
+    expect(description.pendingActivities.map(({ activityType }) => activityType?.name)).toEqual([
+      'awaitTrainingJobChange',
+    ]);
+    expect([side.canary.isIn(description), foreign.isIn(description)]).toEqual([false, false]);
   });
 
   test('the commands print none, as text and as JSON', async () => {

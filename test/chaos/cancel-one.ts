@@ -30,6 +30,8 @@ export interface Row extends Ending {
 }
 
 const LIMIT_MS = 120_000;
+/** A run that does not stop its job would wait for it for ever. */
+const END_LIMIT_MS = 60_000;
 
 export async function cancelOne(
   rig: CaseRig,
@@ -37,7 +39,7 @@ export async function cancelOne(
   scenario: Scenario,
   { call, moment, times }: Cancel,
 ): Promise<Row> {
-  const one = await rig.startCase({ ...scenario.options, place });
+  const one = await rig.startCase({ ...scenario.options, place, holdJobFrom: call });
   try {
     await scenario.prepare?.(one);
     const before = await tellStanding(one);
@@ -50,6 +52,7 @@ export async function cancelOne(
     await handle.cancel();
     const secondAt = times === 2 ? await cancelInCleanUp(handle, gate) : undefined;
     gate.release();
+    await untilEnded(handle, `${call} and the cancel`);
     const ending = await tellEnding(one, handle);
     const stops = (await one.control.calls({ operation: 'StopTrainingJob' })).filter(({ status }) => status === 200);
     const broken = await checkPromises({
@@ -61,6 +64,17 @@ export async function cancelOne(
     return { ...ending, before, stops: stops.length, broken, ...(secondAt !== undefined && { secondAt }) };
   } finally {
     await one.close();
+  }
+}
+
+/** One that does not end is terminated, so that it makes no calls to the next case's AWS. */
+async function untilEnded(handle: Handle, after: string): Promise<void> {
+  const isEnded = async (): Promise<boolean> => (await handle.describe()).closeTime !== undefined;
+  try {
+    await until(isEnded, { what: `the end of the run after ${after}`, limitMs: END_LIMIT_MS });
+  } catch (error) {
+    await handle.terminate('it did not end');
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * The cancel table: a run is cancelled at every call that the workflows make to AWS, while the call is held before its
- * effect and after it, once and twice. Whenever it comes, nothing that the run has made runs, serves or goes unnamed in
- * the end. The calls are those of the kill table's scenarios, which its healthy runs hold to.
+ * The cancel table: a run is cancelled at every call that the four workflows of its scenarios make to AWS, while the call
+ * is held before its effect and after it, once and twice. Whenever it comes, nothing that the run has made runs, serves or
+ * goes unnamed in the end. The calls are those of the kill table's scenarios, which its healthy runs hold to.
  */
 import { CASES, expectedOf, nameCase, SCENARIOS_CANCELLED } from './cancel-cases';
 import { cancelOne, type Row } from './cancel-one';

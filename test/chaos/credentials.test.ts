@@ -4,10 +4,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROGRESS_QUERY, type FitInput, type FitResult, type Progress } from '../../src/contract';
+import { PROGRESS_QUERY, type FitResult, type Progress } from '../../src/contract';
 import type { Credentials } from '../../src/emulator';
 import { failureOfRun } from '../support/failures';
-import { DATA_BUCKET, ESTIMATOR, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
+import { fitInput, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
 import { makeScratchFolder } from '../support/scratch';
 import { until } from '../support/until';
 
@@ -59,11 +59,6 @@ function fromSharedFile(): Way {
 }
 
 const WAYS = { 'a credential_process': fromProcess, 'a file of shared credentials': fromSharedFile };
-
-const fitInput = (jobName: string): FitInput => ({
-  estimator: ESTIMATOR,
-  fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
-});
 
 describe.each(Object.entries(WAYS))('credentials from %s', (_name, makeWay) => {
   const { config, credentialsFile, write } = makeWay();

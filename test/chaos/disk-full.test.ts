@@ -4,28 +4,35 @@
  */
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
   CreateTrainingJobCommand,
+  DescribeEndpointCommand,
   DescribeTrainingJobCommand,
   SageMakerClient,
+  type Channel,
   type CreateTrainingJobCommandInput,
   type DescribeTrainingJobCommandOutput,
 } from '@aws-sdk/client-sagemaker';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FitInput } from '../../src/contract';
+import { create as createArchive } from 'tar';
 import { emulatorControl, type EmulatorControl } from '../../src/emulator';
 import { createWorker, type SageMakerWorker } from '../../src/worker';
 import { failureOfRun } from '../support/failures';
 import { endProcesses, startProcess, type TestProcess } from '../support/processes';
 import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
 import { quietRuntime } from '../support/quiet-runtime';
-import { DATA_BUCKET, ESTIMATOR, ROLE, uniqueName } from '../support/rig';
+import { DATA_BUCKET, fitInput, ROLE, uniqueName } from '../support/rig';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from '../support/temporal';
 import { until } from '../support/until';
@@ -72,10 +79,6 @@ function clientsOf({ url, region, ...credentials }: Address): void {
   s3 = new S3Client(config);
   sagemaker = new SageMakerClient(config);
   control = emulatorControl(url);
-}
-
-function fitInput(jobName: string): FitInput {
-  return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
 }
 
 const startFit = (jobName: string) =>
@@ -184,10 +187,72 @@ const keys = async () =>
     const statuses = (await control.resources()).map(({ name, description }) => [name, description.TrainingJobStatus]);
     expect(Object.fromEntries(statuses)).toEqual({ [early]: 'Failed', [late]: 'Completed' });
   });
+
+  it('says so of real programs whose data or model finds no room, and calls neither broken', async () => {
+    const [address] = addressesOf(emulator).slice(-1) as [Address];
+    clientsOf(address);
+    await control.setClock({ simulated: false, phases: { Creating: 20 } });
+    // Twice is more than there is.
+    await put('large/data.csv', Buffer.alloc(DISK_BYTES * 0.6));
+    const name = uniqueName('large');
+    const request = jobRequest(name);
+    await sagemaker.send(
+      new CreateTrainingJobCommand({
+        ...request,
+        AlgorithmSpecification: { TrainingImage: 'scripted', TrainingInputMode: 'File' },
+        InputDataConfig: [channel('train', `s3://${DATA_BUCKET}/large`)],
+      }),
+    );
+    await until(async () => (await describeJob(name)).TrainingJobStatus === 'Failed', {
+      what: 'the job to fail',
+      limitMs: 60_000,
+    });
+    expect((await describeJob(name)).FailureReason).toMatch(IS_FULL);
+    await s3.send(new DeleteObjectCommand({ Bucket: DATA_BUCKET, Key: 'large/data.csv' }));
+
+    // Small as an archive.
+    const folder = makeScratchFolder();
+    writeFileSync(join(folder, 'weights'), Buffer.alloc(DISK_BYTES * 2));
+    await put(
+      'large/model.tar.gz',
+      createArchive({ gzip: true, cwd: folder, sync: true }, ['weights']).read() as Buffer,
+    );
+    await makeEndpoint(name, `s3://${DATA_BUCKET}/large/model.tar.gz`);
+    const describe = () => sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
+    await until(async () => (await describe()).EndpointStatus === 'Failed', {
+      what: 'the endpoint to fail',
+      limitMs: 60_000,
+    });
+    expect((await describe()).FailureReason).toMatch(IS_FULL);
+    expect(emulator.stderr()).not.toContain('own fault');
+  });
 });
 
 function describeJob(name: string): Promise<DescribeTrainingJobCommandOutput> {
   return sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+}
+
+function channel(ChannelName: string, S3Uri: string): Channel {
+  return { ChannelName, DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri } } };
+}
+
+/** With a model and a config of the same name. */
+async function makeEndpoint(name: string, ModelDataUrl: string): Promise<void> {
+  await sagemaker.send(
+    new CreateModelCommand({
+      ModelName: name,
+      ExecutionRoleArn: ROLE,
+      PrimaryContainer: { Image: 'scripted', ModelDataUrl },
+    }),
+  );
+  const variant = {
+    VariantName: 'one',
+    ModelName: name,
+    InstanceType: 'ml.m5.large',
+    InitialInstanceCount: 1,
+  } as const;
+  await sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant] }));
+  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
 }
 
 function jobRequest(name: string): CreateTrainingJobCommandInput {

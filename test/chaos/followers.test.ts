@@ -67,12 +67,16 @@ async function expectUntouched(name: string): Promise<void> {
   expect((await rig.calls('StopTrainingJob')).filter(({ resource }) => resource === name)).toEqual([]);
 }
 
-it.each(['SIGKILL', 'SIGHUP'] as const)(
+it.each([
+  ['SIGKILL', null],
+  ['SIGHUP', 129],
+  ['SIGTERM', 143],
+] as const)(
   'a follower ended by %s: the run goes on, and who attaches has the whole log, each line once',
-  async (signal) => {
+  async (signal, exitCode) => {
     const { name, follower, letTrainingEnd } = await followToHalf();
     follower.kill(signal);
-    await follower.ended;
+    expect((await follower.ended).code).toBe(exitCode);
     const again = startFollower('attach', name);
     await again.waitForOutput(HALF, LIMIT_MS);
     letTrainingEnd();

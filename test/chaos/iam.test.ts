@@ -4,12 +4,22 @@
  * which action is generated from what they were seen to ask for.
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { PROGRESS_QUERY, type FitInput, type LedgerEntry, type Progress } from '../../src/contract';
+import { PROGRESS_QUERY, type LedgerEntry, type Progress } from '../../src/contract';
 import type { PolicyDocument } from '../../src/emulator';
 import { actionsOf, joinPolicies, readDocumentedPolicies, withoutAction } from '../support/documented-policies';
 import { removeBucket } from '../support/empty-bucket';
 import { failureOfRun } from '../support/failures';
-import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
+import {
+  DATA_BUCKET,
+  DEPLOY,
+  ESTIMATOR,
+  fitInput,
+  ROLE,
+  startRig,
+  uniqueName,
+  type Handle,
+  type Rig,
+} from '../support/rig';
 import { until } from '../support/until';
 
 jest.setTimeout(180_000);
@@ -39,10 +49,6 @@ interface Scenario {
 
 let rig: Rig;
 
-const fitInput = (name: string): FitInput => ({
-  estimator: ESTIMATOR,
-  fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName: name },
-});
 const deployInput = (name: string, version: string) => ({
   estimator: ESTIMATOR,
   modelData: `s3://${DATA_BUCKET}/given/model.tar.gz`,
@@ -52,8 +58,15 @@ const deployFirst = async (name: string): Promise<unknown> =>
   (await rig.start('deploy', deployInput(name, '1'))).result();
 const callsFor = async (operation: string, name: string) =>
   (await rig.control.calls({ operation })).filter(({ resource }) => resource === name);
-/** Long enough for a cancel to come in between. */
-const CREATING = [{ status: 'Creating', durationMs: 400 }];
+/** Until a rule moves it on. */
+const CREATING = [{ status: 'Creating', durationMs: 1 }];
+
+/** Once its workflow has, what AWS tells of comes too late to be its outcome. */
+async function hasHeardOfCancel(handle: Handle): Promise<boolean> {
+  const events = (await handle.fetchHistory()).events ?? [];
+  const asked = events.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes);
+  return asked >= 0 && events.slice(asked).some((event) => event.workflowTaskCompletedEventAttributes);
+}
 
 /** In this order: an action is tried in the first that asks for it. */
 const SCENARIOS: Record<string, Scenario> = {
@@ -97,12 +110,13 @@ const SCENARIOS: Record<string, Scenario> = {
     end: 'Cancelled',
   },
   'a deploy that is cancelled': {
-    before: (name) =>
-      rig.control.addOutcomes([{ kind: 'endpoint', resource: name, steps: CREATING, end: { status: 'InService' } }]),
+    before: (name) => rig.control.addOutcomes([{ kind: 'endpoint', resource: name, steps: CREATING }]),
     start: (name) => rig.start('deploy', deployInput(name, '1')),
     async during(name, handle) {
       await until(async () => (await callsFor('CreateEndpoint', name)).length > 0, { what: 'the endpoint', ...LIMIT });
       await handle.cancel();
+      await until(() => hasHeardOfCancel(handle), { what: 'the cancel to be heard', ...LIMIT });
+      await rig.control.addOutcomes([{ kind: 'endpoint', when: 'now', resource: name, end: { status: 'InService' } }]);
     },
     end: 'Cancelled',
   },

@@ -32,13 +32,22 @@ import {
   type DeployInput,
   type DeployResult,
   type FitInput,
-  type TrainOnInstances,
   type Progress,
 } from '../../src/contract';
 import type { StandingResource } from '../../src/emulator';
 import { failureOfRun, type EndedBadly } from '../support/failures';
 import { startLosingProxy } from '../support/losing-proxy';
-import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
+import {
+  DATA_BUCKET,
+  DEPLOY,
+  ESTIMATOR,
+  fitInput,
+  ROLE,
+  startRig,
+  uniqueName,
+  type Handle,
+  type Rig,
+} from '../support/rig';
 import { openStories } from '../support/stories';
 import { until } from '../support/until';
 
@@ -63,11 +72,6 @@ beforeAll(async () => {
   begin();
 });
 afterAll(() => rig.close());
-
-const fitInput = (jobName: string, further: Partial<TrainOnInstances> = {}): FitInput => ({
-  estimator: { ...ESTIMATOR, ...further },
-  fit: { inputs: INPUTS, jobName },
-});
 
 /** Model data that is there. */
 const MODEL_DATA = `s3://${DATA_BUCKET}/iris/data.csv`;

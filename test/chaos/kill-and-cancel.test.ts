@@ -74,6 +74,16 @@ async function untilIdle(handle: WorkflowHandle): Promise<void> {
   );
 }
 
+/** The wait as the server knows it: its attempt, the process that it is in, and whether the attempt before ran out of time. */
+async function waitOf(handle: WorkflowHandle): Promise<{ attempt: number; pid: number; isTimedOut: boolean }> {
+  const [wait] = (await handle.describe()).raw.pendingActivities ?? [];
+  return {
+    attempt: wait?.attempt ?? 0,
+    pid: parseInt(wait?.lastWorkerIdentity ?? '', 10),
+    isTimedOut: Boolean(wait?.lastFailure?.timeoutFailureInfo),
+  };
+}
+
 async function hold(operation: string, resource: string, when: 'before' | 'after'): Promise<string> {
   const [rule] = await rig.control.addFaults([{ operation, resource, action: 'hold', when }]);
   return rule!.id;
@@ -108,13 +118,18 @@ async function expectNothingServed(name: string): Promise<void> {
 
 describe('the worker told to end', () => {
   it('hands its wait over to another at once, and touches no job', async () => {
-    await rig.control.setClock({ phases: { Training: 3_000 } });
+    await rig.control.setClock({ phases: { Training: 600_000 } });
     const name = uniqueName();
     const handle = await start(name);
-    await untilTraining(name);
+    await untilIdle(handle);
     const second = await rig.startWorker();
+    expect(await waitOf(handle)).toMatchObject({ attempt: 1, pid: worker.pid });
     worker.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
+    await until(async () => (await waitOf(handle)).pid === second.pid, { what: 'the other worker', limitMs: 60_000 });
+    // Given back, and not given up for lost when its heartbeats had stayed away.
+    expect(await waitOf(handle)).toEqual({ attempt: 2, pid: second.pid, isTimedOut: false });
+    await rig.control.setClock({ phases: { Training: 20 } });
     await expectDelivered(handle, name);
     expect(await rig.callsFor('StopTrainingJob', name)).toEqual([]);
     expect(second.isRunning()).toBe(true);

@@ -24,6 +24,7 @@ export interface Row extends Ending {
 }
 
 interface Begun {
+  scenario: Scenario;
   one: Case;
   handle: Handle;
 }
@@ -33,7 +34,7 @@ const LIMIT_MS = 120_000;
 /** The run that nobody disturbs, which the others are held against. */
 export async function runHealthy(rig: CaseRig, scenario: Scenario): Promise<Row> {
   const one = await prepareCase(rig, scenario);
-  return finish(rig, { one, handle: await startRun(one, scenario) });
+  return finish(rig, { scenario, one, handle: await startRun(one, scenario) });
 }
 
 /**
@@ -85,21 +86,22 @@ async function runUpTo(rig: CaseRig, scenario: Scenario, { call, moment }: Kill,
       const hasHeard = (): boolean => gate.waiting() > 0 || proxy.unheardBytes() > 0;
       await until(hasHeard, { what: `the worker to act on the answer of ${call}`, limitMs: LIMIT_MS, intervalMs: 5 });
     }
-    return { one, handle };
+    return { scenario, one, handle };
   } catch (error) {
     await one.close();
     throw error;
   }
 }
 
-async function finish(rig: CaseRig, { one, handle }: Begun, killedMs?: number): Promise<Row> {
+async function finish(rig: CaseRig, { scenario, one, handle }: Begun, killedMs?: number): Promise<Row> {
   try {
     const progress = Promise.race([one.gate.nextCall(), handle.result().catch(() => undefined)]);
     await one.startRescuer();
     await progress;
     const toProgressMs = killedMs === undefined ? undefined : performance.now() - killedMs;
     const ending = await tellEnding(one, handle);
-    await checkPromises({ control: one.control, client: rig.server.client, taskQueues: [one.taskQueue] });
+    const exempt = scenario.exempt?.(one.name) ?? {};
+    await checkPromises({ control: one.control, client: rig.server.client, taskQueues: [one.taskQueue], exempt });
     return { ...ending, calls: one.gate.calls(), ...(toProgressMs !== undefined && { toProgressMs }) };
   } finally {
     await one.close();

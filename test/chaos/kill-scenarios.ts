@@ -11,6 +11,7 @@ import {
 import { RUN_TAG, type WorkflowType } from '../../src/contract';
 import type { EmulatorControl, EndpointEnd } from '../../src/emulator';
 import type { Case, CaseOptions } from '../support/case-rig';
+import type { Exemption } from '../support/promises';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, mainJob, ROLE } from '../support/rig';
 import { until } from '../support/until';
 
@@ -28,6 +29,8 @@ export interface Scenario {
   ends: string;
   /** What AWS has in the end: kind, and status where it has one. */
   leaves: string[];
+  /** What runs that the scenario itself has harmed need not keep, by their Workflow Ids. */
+  exempt?: (name: string) => Record<string, Exemption>;
 }
 
 const { outputPath: _given, ...IN_DEFAULT_BUCKET } = ESTIMATOR;

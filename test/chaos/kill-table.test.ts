@@ -1,8 +1,9 @@
 /**
- * The kill table: a worker is killed -9 at every call that the workflows make to AWS, before it takes effect, after that,
- * and when it has been answered and Temporal has not heard of it. Another worker goes on, and in the end everything is as
- * if nobody had been killed. The calls are those of healthy runs, kept in kill-points.json; where they have changed,
- * `KILL_POINTS=write ROOM=chaos npx jest --runInBand test/chaos/kill-table -t "makes the calls"` writes them anew.
+ * The kill table: a worker is killed -9 at every call that the four workflows of its scenarios make to AWS, before it takes
+ * effect, after that, and when it has been answered and Temporal has not heard of it. Another worker goes on, and in the
+ * end everything is as if nobody had been killed. The calls are those of healthy runs, kept in kill-points.json; where they
+ * have changed, `KILL_POINTS=write ROOM=chaos npx jest --runInBand test/chaos/kill-table -t "makes the calls"` writes them
+ * anew.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

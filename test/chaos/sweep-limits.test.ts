@@ -10,10 +10,16 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { randomUUID } from 'node:crypto';
 import { RUN_TAG, type Progress, type SweepResult } from '../../src/contract';
+import {
+  abandonEndpoint as abandonEndpointIn,
+  abandonJob as abandonJobIn,
+  hostedParts,
+  terminateRun,
+} from '../support/abandoned';
 import { failureOfRun } from '../support/failures';
 import { DATA_BUCKET, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
 import { runForEvents, runProgramHere } from '../support/run-program';
-import { deployInput, fitInput, letLast, putModelData, untilCalled } from '../support/sweep-stages';
+import { fitInput, letLast, putModelData, untilCalled } from '../support/sweep-stages';
 import { until } from '../support/until';
 
 jest.setTimeout(120_000);
@@ -31,29 +37,10 @@ beforeEach(async () => {
   await letLast(rig, 'Training');
 });
 
-async function terminate(handle: Handle): Promise<void> {
-  rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'it is terminated' });
-  await handle.terminate();
-}
-
-/** A training job whose run was terminated. */
-async function abandonJob(name = uniqueName('abandoned')): Promise<string> {
-  const handle = await rig.start('fit', fitInput(name));
-  await untilCalled(rig, 'CreateTrainingJob', name);
-  await terminate(handle);
-  return name;
-}
-
-/** An endpoint with config and model, whose run was terminated as it came up. */
-async function abandonEndpoint(): Promise<string> {
-  const name = uniqueName('abandoned');
-  await letLast(rig, 'Training', 'Creating');
-  const handle = await rig.start('deploy', deployInput(name));
-  await untilCalled(rig, 'CreateEndpoint', name);
-  await terminate(handle);
-  await letLast(rig, 'Training');
-  return name;
-}
+const terminate = (handle: Handle) => terminateRun(rig, handle);
+const abandonJob = (name?: string) => abandonJobIn(rig, name);
+const abandonEndpoint = () => abandonEndpointIn(rig);
+const standing = (name: string) => hostedParts(rig, name);
 
 const makeModel = (ModelName: string, tag?: string) =>
   rig.sagemaker.send(
@@ -67,11 +54,6 @@ const makeModel = (ModelName: string, tag?: string) =>
 
 const statusOf = async (name: string): Promise<string | undefined> =>
   (await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))).TrainingJobStatus;
-
-const standing = async (name: string): Promise<string[]> =>
-  (await rig.control.resources())
-    .filter((one) => one.kind !== 'training-job' && (one.name === name || one.name.startsWith(`${name}-`)))
-    .map(({ kind }) => kind);
 
 const sweep = async (input: object): Promise<SweepResult> =>
   (await (await rig.start('sweep', input)).result()) as SweepResult;
@@ -116,6 +98,8 @@ describe('the command', () => {
     await until(() => Date.now() > later.getTime() + 1_000, { what: 'the job to be older than a second' });
     expect((await runForEvents(['sweep', '--since', later.toISOString()])).last).toMatchObject({ resources: [] });
     expect((await runForEvents(['sweep', '--since', '1h'])).last).toMatchObject({ counts: { orphans: 1 } });
+    // Farther back than a span may go.
+    expect((await runForEvents(['sweep', '--since', '2019-03-01'])).last).toMatchObject({ counts: { orphans: 1 } });
     await sweep({ apply: true });
   });
 
@@ -135,6 +119,30 @@ describe('the command', () => {
     const [one, another] = await Promise.all([first, second]);
     expect(one.last.runId).toBe(another.last.runId);
     expect([one.code, another.code]).toEqual([0, 0]);
+  });
+
+  test.each(['2026-03-01', '2d'])('is the same when typed again with --since %s', async (since) => {
+    const [rule] = await rig.control.addFaults([{ operation: 'ListEndpoints', action: 'throttle' }]);
+    const command = ['sweep', '--region', 'us-east-1', '--since', since];
+    const before = (await rig.calls('ListEndpoints')).length;
+    const first = runForEvents(command);
+    await until(async () => (await rig.calls('ListEndpoints')).length > before, { what: 'the sweep to be under way' });
+    // Whoever counts seconds from now counts more of them.
+    const began = Date.now();
+    await until(() => Date.now() > began + 1_100, { what: 'another second' });
+    const second = runForEvents(command);
+    await until(async () => (await rig.calls('ListEndpoints')).length > before + 1, { what: 'it to go on' });
+    await rig.control.clearFaults(rule!.id);
+    const [one, another] = await Promise.all([first, second]);
+    expect([one.code, another.code]).toEqual([0, 0]);
+    expect(one.last.runId).toBe(another.last.runId);
+  });
+
+  test.each(['400d', '0s'])('refuses --since %s by that name, before anything is started', async (since) => {
+    const { code, stderr } = await runProgramHere(['sweep', '--since', since]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--since');
+    expect(stderr).toContain('a span is 1s to 366d');
   });
 });
 
@@ -201,15 +209,33 @@ test('a delete that is denied keeps nothing else from going, and the run says so
   expect(await standing(denied)).toEqual([]);
 });
 
-test('a sweep that is cancelled ends, and names what it had removed', async () => {
-  const [job, endpoint] = [await abandonJob(), await abandonEndpoint()];
+test('a sweep that is cancelled ends, and names what it had removed and what it had sent', async () => {
+  const [job, endpoint, late] = [await abandonJob(), await abandonEndpoint(), await abandonEndpoint()];
   await letLast(rig, 'Training', 'Deleting');
+  const [held] = await rig.control.addFaults([{ operation: 'DeleteEndpoint', resource: late, action: 'hold' }]);
   const run = await rig.start('sweep', { apply: true });
+  rig.exempt(run.workflowId, { from: ['truth'], reason: 'what it sent takes effect after its end' });
+  const progress = (): Promise<Progress> => run.query<Progress>('progress');
   await untilCalled(rig, 'DeleteEndpoint', endpoint);
-  await until(async () => (await statusOf(job)) === 'Stopped', { what: 'the job to be stopped' });
-  await until(async () => (await run.query<Progress>('progress')).sweep !== undefined, { what: 'the counts' });
+  await rig.control.untilHeld(held!.id, 60_000);
+  await until(async () => (await progress()).sweep?.removed === 1, { what: 'the job to be stopped', limitMs: 60_000 });
   await run.cancel();
+  const left = { kind: 'endpoint', state: 'left', reason: 'its delete was sent' };
+  await until(async () => (await progress()).ledger.some(({ name }) => name === endpoint), {
+    what: 'the wait to end',
+    limitMs: 60_000,
+  });
+  // What is on its way is heard out.
+  expect((await run.describe()).status.name).toBe('RUNNING');
+  await rig.control.release(held!.id);
   expect(await failureOfRun(run)).toMatchObject({ code: 'Cancelled' });
+  expect((await progress()).ledger).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ kind: 'training job', name: job }),
+      expect.objectContaining({ ...left, name: endpoint }),
+      expect.objectContaining({ ...left, name: late }),
+    ]),
+  );
   await letLast(rig, 'Training');
   await until(async () => !(await standing(endpoint)).includes('endpoint'), { what: 'the endpoint to be gone' });
   await sweep({ apply: true });

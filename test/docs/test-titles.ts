@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { readDocument, ROOT } from './markdown';
 
 /** The rows of all tables on a page, cell by cell, without their heads. */
@@ -29,12 +30,44 @@ export function namedTests(cell: string): { title: string; path: string }[] {
   return [...links].map(([, title = '', path = '']) => ({ title, path }));
 }
 
-/** True where a test of this very title stands in the file: behind the bracket of a call, or on a line of its own. */
+/** True where the file has a test of this very title that is run: no title in a comment, none of what is skipped. */
 export function hasTest({ title, path }: { title: string; path: string }): boolean {
-  if (!existsSync(join(ROOT, path))) return false;
-  const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
-  return ["'", '"', '`'].some((quote) => {
-    const literal = `${quote}${title}${quote},`;
-    return lines.some((line) => line.includes(`(${literal}`) || line.trim() === literal);
-  });
+  const file = join(ROOT, path);
+  if (!existsSync(file)) return false;
+  const titles = titlesByFile.get(file) ?? findTitles(readFileSync(file, 'utf8'));
+  titlesByFile.set(file, titles);
+  return titles.has(title);
+}
+
+const titlesByFile = new Map<string, Set<string>>();
+
+/** `tell` begins a story of test/support/stories.ts. */
+const TESTS = ['it', 'test', 'tell'];
+const NOT_RUN = ['skip', 'todo', 'failing', 'only'];
+
+/** The titles of all tests that a file runs, as they are written in it: with `%s` and `${…}`. */
+export function findTitles(source: string): Set<string> {
+  const titles = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const words = wordsOf(node.expression);
+      if (words.some((word) => NOT_RUN.includes(word))) return;
+      const [title] = node.arguments;
+      if (title && TESTS.includes(words[0] ?? '')) titles.add(textOf(title));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('a.test.ts', source, ts.ScriptTarget.Latest, true));
+  return titles;
+}
+
+/** What is called, word by word: `it`, `each` of `it.each([…])('…', …)`. */
+function wordsOf(called: ts.Expression): string[] {
+  if (ts.isIdentifier(called)) return [called.text];
+  if (ts.isPropertyAccessExpression(called)) return [...wordsOf(called.expression), called.name.text];
+  return ts.isCallExpression(called) ? wordsOf(called.expression) : [];
+}
+
+function textOf(title: ts.Expression): string {
+  return ts.isStringLiteralLike(title) ? title.text : title.getText().replaceAll('`', '');
 }

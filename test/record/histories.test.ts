@@ -23,6 +23,7 @@ import {
   DATA_BUCKET,
   DEPLOY,
   ESTIMATOR,
+  fitInput,
   mainJob,
   ROLE,
   startRig,
@@ -30,6 +31,7 @@ import {
   type Handle,
   type Rig,
 } from '../support/rig';
+import { crossDeploy, crossFit } from '../support/crossing';
 import { until } from '../support/until';
 
 const FOLDER = join(__dirname, '../replay/histories');
@@ -237,6 +239,8 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await rig.control.setClock({ simulated: true });
     return rig.start('deploy', deployInput(name));
   },
+  'deploy-cancelled-as-it-came-into-service': () => ended((see) => crossDeploy('InService', [], see)),
+  'fit-cancelled-as-it-completed': () => ended((see) => crossFit('Completed', see)),
   'deploy-cancelled-while-creating': async (name) => {
     await rig.control.setClock({ phases: { Creating: 1_000 } });
     const handle = await rig.start('deploy', deployInput(name));
@@ -332,6 +336,39 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     const handle = await held('CreateEndpoint', name, () => rig.start('fitThenDeploy', mainJob(name)));
     return handle;
   },
+  'deploy-update-refused-for-a-while': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    const message = `Cannot update in-progress endpoint "${name}".`;
+    const refusal = { action: 'error', status: 400, code: 'ValidationException', message } as const;
+    await rig.control.addFaults([{ operation: 'UpdateEndpoint', resource: name, ...refusal, times: 2 }]);
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'deploy-finds-out-of-service': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    const patch = { EndpointStatus: 'OutOfService' };
+    await rig.control.addFaults([{ operation: 'DescribeEndpoint', resource: name, action: 'rewrite', patch }]);
+    return rig.start('deploy', deployInput(name, { env: { VERSION: '2' } }));
+  },
+  'fit-deleted-while-training': async (name) => {
+    const handle = await startLongTraining(name);
+    const message = 'Requested resource not found.';
+    const gone = { action: 'error', status: 400, code: 'ValidationException', message } as const;
+    rig.exempt(handle.workflowId, { from: ['truth'], reason: 'the job is hidden, not gone' });
+    await rig.control.addFaults([{ operation: 'DescribeTrainingJob', resource: name, ...gone }]);
+    return handle;
+  },
+  'delete-endpoint-given-up': async (name) => {
+    await (await rig.start('deploy', deployInput(name))).result();
+    await rig.control.setClock({ phases: { Deleting: 60_000 } });
+    const handle = await rig.start('deleteEndpoint', { endpointName: name });
+    await until(async () => (await handle.query<Progress>(PROGRESS_QUERY)).endpoint?.status === 'Deleting', {
+      what: 'the delete to be seen',
+      limitMs: 60_000,
+    });
+    const patch = { EndpointStatus: 'Failed', FailureReason: 'AWS gave up' };
+    await rig.control.addFaults([{ operation: 'DescribeEndpoint', resource: name, action: 'rewrite', patch }]);
+    return handle;
+  },
   'delete-endpoint': async (name) => {
     await (await rig.start('deploy', deployInput(name))).result();
     return rig.start('deleteEndpoint', { endpointName: name });
@@ -351,6 +388,17 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
     await rig.control.addFaults([{ operation: 'DeleteEndpoint', resource: name, ...denied }]);
     return rig.start('sweep', { apply: true });
   },
+  'sweep-applied-cancelled': async (name) => {
+    await terminateWhile(name);
+    await rig.control.setClock({ phases: { Deleting: 600_000 } });
+    const handle = await rig.start('sweep', { apply: true });
+    await until(async () => (await rig.calls('DeleteEndpoint')).some(({ resource }) => resource === name), {
+      what: 'the delete to be sent',
+      limitMs: 60_000,
+    });
+    await handle.cancel();
+    return handle;
+  },
   'delete-endpoint-not-found': (name) => rig.start('deleteEndpoint', { endpointName: name }),
 };
 
@@ -364,13 +412,9 @@ async function terminateWhile(name: string): Promise<void> {
     what: 'the endpoint',
   });
   for (const handle of [fit, deploy]) {
-    rig.exempt(handle.workflowId, { from: ['naming', 'truth'], reason: 'it is terminated' });
+    rig.exempt(handle.workflowId, { from: ['naming'], reason: 'it is terminated', mayBeIdle: true });
     await handle.terminate();
   }
-}
-
-function fitInput(jobName: string) {
-  return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
 }
 
 const ACCEPTED = { acceptStopped: 'if-model-exists' } as const;
@@ -403,6 +447,16 @@ const isCompleted =
 /** What a schedule may start again and again. */
 function scheduledFit() {
   return { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris` } };
+}
+
+/** A run whose history is taken while the server that it ran on is connected. */
+async function ended(walk: (see: (handle: Handle) => Promise<void>) => Promise<void>): Promise<RecordedRun> {
+  let history: Awaited<ReturnType<Handle['fetchHistory']>> = {};
+  await walk(async (handle) => {
+    await handle.result().catch(() => undefined);
+    history = await handle.fetchHistory();
+  });
+  return { result: () => Promise.resolve(undefined as never), fetchHistory: () => Promise.resolve(history) };
 }
 
 /** Triggers a schedule of this input once, and answers the run that it started. */
@@ -462,15 +516,19 @@ async function held(operation: string, name: string, start: () => Promise<Handle
   return handle;
 }
 
-it.each(Object.keys(PATHS))('records %s', async (path) => {
-  const file = join(FOLDER, `${path}.json`);
-  if (existsSync(file)) return;
-  const handle = await PATHS[path]!(uniqueName());
-  // However it ends: the histories of failed and cancelled runs are wanted too.
-  await handle.result().catch(() => undefined);
-  const history = historyToJSON(await handle.fetchHistory());
-  writeFileSync(file, withoutMachine(history));
-});
+it.each(Object.keys(PATHS))(
+  'records %s',
+  async (path) => {
+    const file = join(FOLDER, `${path}.json`);
+    if (existsSync(file)) return;
+    const handle = await PATHS[path]!(uniqueName());
+    // However it ends: the histories of failed and cancelled runs are wanted too.
+    await handle.result().catch(() => undefined);
+    const history = historyToJSON(await handle.fetchHistory());
+    writeFileSync(file, withoutMachine(history));
+  },
+  180_000,
+);
 
 /** The machine that recorded is nobody's business: its name is in identities and queues, its paths in stack traces. */
 function withoutMachine(history: string): string {

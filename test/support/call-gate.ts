@@ -60,18 +60,21 @@ export function createCallGate({ onStatus, namedTwice = [] }: CallGateOptions = 
   const listeners = new Set<() => void>();
   const awaited = new Map<string, () => void>();
 
+  const countName = (name: string): string => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name} #${String(count)}`;
+  };
+
   const nameCall = (operation: string, sight: string): string | undefined => {
     const key = sight === '' ? operation : `${operation} (${sight})`;
     const isPoll = operation.startsWith('Describe') && sight !== '';
     const times = isPoll && last.key === key ? last.times + 1 : 1;
     last = { key, times };
+    const name =
+      times > (namedTwice.includes(sight) ? 2 : 1) ? undefined : countName(times === 2 ? `${key}, again` : key);
+    if (name !== undefined) namesPassed.push(name);
     if (isPoll) onStatus?.(sight, times);
-    if (times > (namedTwice.includes(sight) ? 2 : 1)) return undefined;
-    const counted = times === 2 ? `${key}, again` : key;
-    const count = (counts.get(counted) ?? 0) + 1;
-    counts.set(counted, count);
-    const name = count === 1 ? counted : `${counted} #${String(count)}`;
-    namesPassed.push(name);
     return name;
   };
 

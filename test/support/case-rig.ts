@@ -50,6 +50,8 @@ export interface CaseOptions {
   phases?: Partial<Record<Phase, number>>;
   /** What comes of a phase that has been seen. @default its end */
   onSeen?: Partial<Record<Phase, (control: EmulatorControl) => unknown>>;
+  /** From this call on a training job stays in its phase until it is stopped. @default it goes on once it was seen */
+  holdJobFrom?: string;
   /** Where a worker waits for it, and no other case is. @default a place of its own, without a worker */
   place?: Place;
 }
@@ -82,6 +84,7 @@ export interface Victim {
 const SEEN_TWICE: readonly Phase[] = ['Training', 'Creating', 'Updating', 'Deleting'];
 /** Stopping is not held up: a job that stops uploads what it has, and shows that. */
 const PHASES: readonly Phase[] = [...SEEN_TWICE, 'Starting', 'Downloading', 'Uploading'];
+const JOB_PHASES: readonly Phase[] = ['Starting', 'Downloading', 'Training', 'Uploading'];
 const FOR_EVER_MS = 3_600_000;
 const STEPWISE = { Stopping: 0, ...Object.fromEntries(PHASES.map((phase) => [phase, FOR_EVER_MS])) };
 
@@ -157,12 +160,21 @@ async function startCase({ server, router, processes }: Shared, place: Place, op
   const { phases = STEPWISE } = options;
   const emulator = await startEmulator({ simulated: true, phases, region, credentials: CREDENTIALS });
   const control = emulatorControl(emulator.url);
-  const gate = createCallGate({
+  const isJobHeld = (): boolean => {
+    const calls = gate.calls();
+    return (
+      options.holdJobFrom !== undefined &&
+      calls.includes(options.holdJobFrom) &&
+      !calls.some((call) => call.startsWith('StopTrainingJob'))
+    );
+  };
+  const gate: CallGate = createCallGate({
     namedTwice: options.phases ? [] : SEEN_TWICE,
     onStatus(status, times) {
       // A job that is stopped while it uploads shows the stop, and uploads on.
       const phase = status === 'Stopping' ? 'Uploading' : PHASES.find((one) => one === status);
       if (options.phases || !phase || times !== (SEEN_TWICE.includes(phase) ? 2 : 1)) return;
+      if (JOB_PHASES.includes(phase) && isJobHeld()) return;
       const endPhase = (): unknown => control.setClock({ phases: { [phase]: 0 } });
       void (options.onSeen?.[phase] ?? endPhase)(control);
     },

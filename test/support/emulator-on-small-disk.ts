@@ -17,6 +17,7 @@ async function start(port = 0): Promise<void> {
     folder: join(disk, 'emulator'),
     port,
     simulated: true,
+    images: { scripted: join(__dirname, 'algorithms/scripted') },
     phases: { Starting: 20, Downloading: 20, Training: 20, Uploading: 20 },
     onWarning: (message) => process.stderr.write(`${message}\n`),
   });

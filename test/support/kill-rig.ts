@@ -34,6 +34,11 @@ export interface KillRig {
   startWorker(env?: NodeJS.ProcessEnv): Promise<TestProcess>;
   /** Starts the server again on the same ports and database. */
   restartServer(): Promise<void>;
+  /**
+   * Kills the server, and starts it on the same ports and an empty database. The promises are checked just before, and
+   * not again: there is nobody left to ask about the runs.
+   */
+  loseHistory(): Promise<void>;
   /** Calls of one operation for one resource. */
   callsFor(operation: string, resource: string): Promise<JournalEntry[]>;
   /** Tells the checker, which looks after every test, what a test itself has broken. */
@@ -62,7 +67,7 @@ export async function startKillRig(): Promise<KillRig> {
     AWS_SECRET_ACCESS_KEY: emulator.credentials.secretAccessKey,
   };
   Object.assign(process.env, environment);
-  const dbFilename = join(makeScratchFolder(), 'temporal.db');
+  let dbFilename = join(makeScratchFolder(), 'temporal.db');
   let server = await startTemporalServer({ cliPath: temporalCliPath(), ui: false, dbFilename });
   const { ports } = server;
   const connection = await Connection.connect({ address: server.address });
@@ -73,6 +78,7 @@ export async function startKillRig(): Promise<KillRig> {
   s3.destroy();
   const client = new Client({ connection });
   const world = await openWorld({ control, client, taskQueues: [TASK_QUEUE] });
+  let isLost = false;
 
   return {
     emulator,
@@ -99,12 +105,20 @@ export async function startKillRig(): Promise<KillRig> {
     async restartServer() {
       server = await startTemporalServer({ cliPath: temporalCliPath(), ui: false, dbFilename, ports });
     },
+    async loseHistory() {
+      isLost = true;
+      await world.close();
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+      dbFilename = join(makeScratchFolder(), 'temporal.db');
+      server = await startTemporalServer({ cliPath: temporalCliPath(), ui: false, dbFilename, ports });
+    },
     callsFor: async (operation, resource) =>
       (await control.calls({ operation })).filter((call) => call.resource === resource),
     exempt: world.exempt,
     async close() {
       try {
-        await world.close();
+        if (!isLost) await world.close();
       } finally {
         sagemaker.destroy();
         await connection.close();

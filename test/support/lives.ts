@@ -18,21 +18,22 @@ export interface Life {
   /** The statuses that progress has shown, each time it was another. */
   shown: string[];
   calls: JournalEntry[];
+  /** The faults that no call met: what the life was to show it has then not shown. */
+  unmet: string[];
 }
 
 /** A fault, whatever it is about. */
 export type Spoiling = Omit<FaultRuleInput, 'operation' | 'resource'>;
 
-/** @param faults rules for this life alone; without an operation, for all */
+/** @param faults rules for this life alone */
 export async function liveThrough(
   rig: Rig,
-  faults: (Spoiling & { operation?: string })[],
+  faults: (Spoiling & { operation: string })[],
   { isShown = false } = {},
 ): Promise<Life> {
   const name = uniqueName('life');
-  const rules = await rig.control.addFaults(
-    faults.map((fault) => ({ operation: '*', resource: `.*${name}.*`, ...fault })),
-  );
+  const rules = await rig.control.addFaults(faults.map((fault) => ({ resource: `.*${name}.*`, ...fault })));
+  const unmet: string[] = [];
   const shown: string[] = [];
   const run = async (type: 'fitThenDeploy' | 'deploy' | 'deleteEndpoint', input: object): Promise<unknown> => {
     const handle = await rig.start(type, input);
@@ -45,6 +46,7 @@ export async function liveThrough(
   const clearLate = async (isOver: (rule: FaultRuleView) => boolean) => {
     for (const rule of late.filter(isOver)) {
       late.splice(late.indexOf(rule), 1);
+      unmet.push(...(await findUnmet(rig, [rule])));
       await rig.control.clearFaults(rule.id);
     }
   };
@@ -57,7 +59,16 @@ export async function liveThrough(
   await until(() => sees(rig, name, updated.endpointConfigName), { what: 'the update to be seen', limitMs: 60_000 });
   const deleted = (await run('deleteEndpoint', { endpointName: name })) as DeleteEndpointResult;
   const calls = (await rig.control.calls()).filter(({ resource }) => resource?.includes(name));
-  return { name, made, updated, deleted, shown, calls };
+  unmet.push(...(await findUnmet(rig, rules)));
+  return { name, made, updated, deleted, shown, calls, unmet };
+}
+
+/** Which of these faults no call has met, of those that are still there. */
+export async function findUnmet(rig: Rig, faults: readonly FaultRuleView[]): Promise<string[]> {
+  const ids = new Set(faults.map(({ id }) => id));
+  return (await rig.control.faults())
+    .filter(({ id, hits }) => ids.has(id) && hits === 0)
+    .map(({ operation, action }) => `${action} of ${operation}`);
 }
 
 async function sees(rig: Rig, EndpointName: string, config: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import {
   SEARCH_ATTRIBUTES,
   type DeployOnInstances,
+  type FitInput,
   type FitThenDeployInput,
   type TrainOnInstances,
   type WorkflowType,
@@ -68,6 +69,8 @@ export async function startRig(
     worker?: CreateWorkerOptions;
     /** In place of the key pair, where AWS's clients are to find theirs in another way. */
     credentials?: Record<string, string>;
+    /** @default the one that all tests share */
+    namespace?: string;
   } = {},
 ): Promise<Rig> {
   quietRuntime();
@@ -83,7 +86,7 @@ export async function startRig(
     delete process.env.AWS_SECRET_ACCESS_KEY;
     Object.assign(process.env, options.credentials);
   }
-  const server = await connectToTestServer();
+  const server = await connectToTestServer(options.namespace);
   const taskQueue = uniqueTaskQueue('rig');
   const worker = await createWorker({
     connection: server.nativeConnection,
@@ -150,6 +153,11 @@ export const ESTIMATOR: TrainOnInstances = {
 };
 
 export const DEPLOY: DeployOnInstances = { initialInstanceCount: 1, instanceType: 'ml.m5.large' };
+
+/** Input of a training alone, under a name of its own. */
+export function fitInput(jobName: string, further: Partial<TrainOnInstances> = {}): FitInput {
+  return { estimator: { ...ESTIMATOR, ...further }, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName } };
+}
 
 /** Input of the main job with a name of its own. */
 export function mainJob(jobName: string, further: Partial<TrainOnInstances> = {}): FitThenDeployInput {

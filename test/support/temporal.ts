@@ -18,11 +18,11 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function connectToTestServer(): Promise<TestServer> {
+/** @param namespace one that is there */
+export async function connectToTestServer(namespace = 'default'): Promise<TestServer> {
   const address = testServerAddress();
   const connection = await Connection.connect({ address });
   const nativeConnection = await NativeConnection.connect({ address });
-  const namespace = 'default';
   return {
     address,
     namespace,

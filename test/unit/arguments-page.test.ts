@@ -43,7 +43,9 @@ describe.each(Object.entries(SECTIONS))('%s', (heading, schema) => {
   it('tells the defaults that are published', () => {
     const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
     const published = Object.entries(properties).flatMap(([argument, property]) =>
-      typeof property === 'object' && property.default !== undefined ? [[argument, JSON.stringify(property.default).replaceAll('"', '')]] : [],
+      typeof property === 'object' && property.default !== undefined
+        ? [[argument, JSON.stringify(property.default).replaceAll('"', '')]]
+        : [],
     );
     const told = new Map(rows.map(({ argument, fallback }) => [argument, fallback]));
     expect(published.map(([argument = '']) => [argument, told.get(argument)])).toEqual(published);

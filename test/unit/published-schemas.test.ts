@@ -233,6 +233,7 @@ const TAKEN: [WorkflowType, string, unknown][] = [
   ['deleteEndpoint', 'a name', { endpointName: 'a'.repeat(63) }],
   ['sweep', 'nothing', {}],
   ['sweep', 'all there is', { apply: true, createdWithinSeconds: 3_600, region: 'eu-central-1' }],
+  ['sweep', 'a time', { createdAfter: '2026-03-01T12:00:00.123+01:00' }],
 ];
 
 const REFUSED: [WorkflowType, string, unknown][] = [
@@ -320,6 +321,9 @@ const REFUSED: [WorkflowType, string, unknown][] = [
   ['deleteEndpoint', 'no name', {}],
   ['sweep', 'a word for yes', { apply: 'yes' }],
   ['sweep', 'no time', { createdWithinSeconds: 0 }],
+  ['sweep', 'a time without an offset', { createdAfter: '2026-03-01T12:00:00' }],
+  ['sweep', 'a month that there is not', { createdAfter: '2026-13-01T12:00:00Z' }],
+  ['sweep', 'a span and a time', { createdWithinSeconds: 60, createdAfter: '2026-03-01T12:00:00Z' }],
   ['sweep', 'null', null],
 ];
 

@@ -16,7 +16,7 @@ import { Context } from '@temporalio/activity';
 import type { SearchAttributeName, SweptKind } from '../../contract';
 import { readTrouble } from '../../domain/aws-errors';
 import { isSettled } from '../../domain/endpoint-status';
-import { parseRunTag } from '../../domain/names';
+import { contentBaseIn, parseRunTag } from '../../domain/names';
 import {
   judgeResource,
   type Circumstances,
@@ -24,7 +24,7 @@ import {
   type KnownRun,
   type TaggedResource,
 } from '../../domain/sweep';
-import type { Use } from '../../domain/sweep-uses';
+import { isUncertain, type Use } from '../../domain/sweep-uses';
 import { hasJobEnded } from '../../domain/training-status';
 import type { AwsClients } from '../aws';
 import { failureOf } from '../aws-errors';
@@ -53,6 +53,7 @@ export function createSweepActivities({ sagemaker, region }: AwsClients, readsPe
       return {
         findings,
         lookedAt: page.listed.length,
+        ...(lookUp.warnings().length > 0 && { warnings: lookUp.warnings() }),
         ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
       };
     },
@@ -62,7 +63,7 @@ export function createSweepActivities({ sagemaker, region }: AwsClients, readsPe
       const uses: Use[] = [];
       for (const { name } of page.listed) {
         const use = kind === 'endpoint' ? await readEndpoint(reading, name) : await readConfig(reading, name);
-        if (use) uses.push({ name, names: use.names, ...(use.status !== undefined && { status: use.status }) });
+        uses.push(asUse(name, use));
       }
       return { uses, ...(page.nextToken !== undefined && { nextToken: page.nextToken }) };
     },
@@ -80,9 +81,18 @@ export function createSweepActivities({ sagemaker, region }: AwsClients, readsPe
       const { verdict, reason } = await judge(openLookUp(searchAttributes), resource);
       if (verdict !== 'orphan') return { outcome: 'left', verdict, reason };
       if (resource.status !== undefined && !isSettled(resource.status)) return { outcome: 'not yet' };
+      const user = await findUser(reading, orphan);
+      if (user !== undefined) return left(user);
       return remove(reading, orphan);
     },
   };
+}
+
+/** What is listed and not there has gone since; or this read is behind, or lies. */
+function asUse(name: string, use: Use | undefined): Use {
+  if (!use) return { name, names: [], isUnread: true };
+  const { names, status, isUnread } = use;
+  return { name, names, ...(status !== undefined && { status }), ...(isUnread && { isUnread }) };
 }
 
 const openLookUp = (attributes: readonly SearchAttributeName[]): RunLookUp =>
@@ -90,6 +100,25 @@ const openLookUp = (attributes: readonly SearchAttributeName[]): RunLookUp =>
 
 /** Changed under our eyes: somebody is at it, and the next sweep looks again. */
 const left = (reason: string): Removal => ({ outcome: 'left', verdict: 'in use', reason });
+
+/**
+ * What uses a config or a model of ours is nearly always the endpoint that its name tells: asked once more, in case the
+ * lists did not tell of it. Answers the reason to leave it.
+ */
+async function findUser(reading: Reading, { kind, name }: Finding): Promise<string | undefined> {
+  const endpointName = contentBaseIn(name);
+  if ((kind !== 'endpoint config' && kind !== 'model') || endpointName === undefined) return undefined;
+  const endpoint = await readEndpoint(reading, endpointName);
+  if (!endpoint || endpoint.status === 'Deleting') return undefined;
+  if (endpoint.isUnread || isUncertain(endpoint)) return `the endpoint ${endpointName} may use it`;
+  const uses = `the endpoint ${endpointName} uses it`;
+  if (kind === 'endpoint config') return endpoint.names.includes(name) ? uses : undefined;
+  for (const configName of endpoint.names) {
+    const config = await readConfig(reading, configName);
+    if (!config || config.names.includes(name)) return uses;
+  }
+  return undefined;
+}
 
 /** With its tag; undefined where it bears none, or is gone. */
 async function readTagged(reading: Reading, listed: ListedResource): Promise<TaggedResource | undefined> {
@@ -99,7 +128,7 @@ async function readTagged(reading: Reading, listed: ListedResource): Promise<Tag
   const endpoint = await readEndpoint(reading, listed.name);
   if (!endpoint || endpoint.status === 'Deleting') return undefined;
   // What serves is not told: then nobody can say whose it is.
-  const configs: NonNullable<TaggedResource['configs']> = endpoint.names.length === 0 ? [{ name: '(not told)' }] : [];
+  const configs: NonNullable<TaggedResource['configs']> = endpoint.isUnread ? [{ name: '(not told)' }] : [];
   for (const name of endpoint.names) {
     const config = await readConfig(reading, name);
     if (!config) continue;

@@ -1,6 +1,7 @@
 /**
  * SageMaker's four lists, each as pages of names; and what uses what, read from endpoints and configs. AWS has no list by
- * tag, so a sweep lists everything and reads the tags one by one.
+ * tag, so a sweep lists everything and reads the tags one by one. An answer without the list, or without what tells use
+ * from no use, is none: nothing is found to be unused by it.
  */
 import {
   DescribeEndpointCommand,
@@ -13,10 +14,12 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { RUN_TAG, type SweptKind } from '../../contract';
+import { requireMember } from '../../domain/aws-errors';
 import { observeEndpoint } from '../../domain/endpoint-status';
 import type { TaggedResource } from '../../domain/sweep';
 import type { Use } from '../../domain/sweep-uses';
-import type { PacedRead } from './paced-reads';
+import { failWith } from '../aws-errors';
+import { pause, type PacedRead } from './paced-reads';
 
 /** What a list tells of one resource. */
 export type ListedResource = Pick<TaggedResource, 'kind' | 'name' | 'arn' | 'createdAt'>;
@@ -56,7 +59,7 @@ const LISTERS: Record<SweptKind, { operation: string; list: Lister }> = {
       const jobs = { ...request, MaxResults: JOBS_PAGE_SIZE, SortOrder: 'Descending' } as const;
       // Of a job that has ended only the record is left, which SageMaker keeps.
       const page = await sagemaker.send(new ListTrainingJobsCommand({ ...jobs, StatusEquals: 'InProgress' }));
-      const summaries = (page.TrainingJobSummaries ?? []).map((job) => ({
+      const summaries = requireMember('TrainingJobSummaries', page.TrainingJobSummaries).map((job) => ({
         name: job.TrainingJobName,
         arn: job.TrainingJobArn,
         createdAt: job.CreationTime,
@@ -68,7 +71,7 @@ const LISTERS: Record<SweptKind, { operation: string; list: Lister }> = {
     operation: 'ListEndpoints',
     async list(sagemaker, request) {
       const page = await sagemaker.send(new ListEndpointsCommand(request));
-      const summaries = (page.Endpoints ?? []).map((endpoint) => ({
+      const summaries = requireMember('Endpoints', page.Endpoints).map((endpoint) => ({
         name: endpoint.EndpointName,
         arn: endpoint.EndpointArn,
         createdAt: endpoint.CreationTime,
@@ -80,7 +83,7 @@ const LISTERS: Record<SweptKind, { operation: string; list: Lister }> = {
     operation: 'ListEndpointConfigs',
     async list(sagemaker, request) {
       const page = await sagemaker.send(new ListEndpointConfigsCommand(request));
-      const summaries = (page.EndpointConfigs ?? []).map((config) => ({
+      const summaries = requireMember('EndpointConfigs', page.EndpointConfigs).map((config) => ({
         name: config.EndpointConfigName,
         arn: config.EndpointConfigArn,
         createdAt: config.CreationTime,
@@ -92,7 +95,7 @@ const LISTERS: Record<SweptKind, { operation: string; list: Lister }> = {
     operation: 'ListModels',
     async list(sagemaker, request) {
       const page = await sagemaker.send(new ListModelsCommand(request));
-      const summaries = (page.Models ?? []).map((model) => ({
+      const summaries = requireMember('Models', page.Models).map((model) => ({
         name: model.ModelName,
         arn: model.ModelArn,
         createdAt: model.CreationTime,
@@ -137,14 +140,24 @@ async function listOnePage(
     ...(nextToken !== undefined && { NextToken: nextToken }),
     ...(createdAfter !== undefined && { CreationTimeAfter: new Date(createdAfter) }),
   };
-  const page = await read({ operation, region }, () => list(sagemaker, request));
+  const at = { operation, region };
+  const page = await read(at, async () => {
+    const { summaries, nextToken: next } = await list(sagemaker, request);
+    return { listed: summaries.map((summary) => readSummary(kind, summary)), next };
+  });
+  // There is always a list, though it may be empty.
+  if (!page) throw failWith('AwsUnreachable', `${operation}: answered that there is no such list`, at, RETRYABLE);
+  return { listed: page.listed, ...(page.next !== undefined && { nextToken: page.next }) };
+}
+
+const RETRYABLE = { retryable: true };
+
+function readSummary(kind: SweptKind, { name, arn, createdAt }: Summary): ListedResource {
   return {
-    listed: (page?.summaries ?? []).flatMap(({ name, arn, createdAt }) =>
-      name === undefined || arn === undefined || createdAt === undefined
-        ? []
-        : [{ kind, name, arn, createdAt: createdAt.toISOString() }],
-    ),
-    ...(page?.nextToken !== undefined && { nextToken: page.nextToken }),
+    kind,
+    name: requireMember(`the name of a listed ${kind}`, name),
+    arn: requireMember(`the ARN of a listed ${kind}`, arn),
+    createdAt: requireMember(`the CreationTime of a listed ${kind}`, createdAt).toISOString(),
   };
 }
 
@@ -157,37 +170,49 @@ export async function readTag(reading: Reading, arn: string): Promise<string | u
   let NextToken: string | undefined;
   for (let pages = 0; pages < TAG_PAGES_MAX; pages += 1) {
     const token = NextToken;
-    const page = await read({ operation: 'ListTags', region, arn }, () =>
-      sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken: token })),
-    );
-    const tag = page?.Tags?.find(({ Key }) => Key === RUN_TAG);
+    const page = await read({ operation: 'ListTags', region, arn }, async () => {
+      const answer = await sagemaker.send(new ListTagsCommand({ ResourceArn: arn, NextToken: token }));
+      return { tags: requireMember('Tags', answer.Tags), next: answer.NextToken };
+    });
+    const tag = page?.tags.find(({ Key }) => Key === RUN_TAG);
     if (tag) return tag.Value ?? '';
-    NextToken = page?.NextToken;
+    NextToken = page?.next;
     if (NextToken === undefined) return undefined;
   }
   return undefined;
 }
 
+/** How often an endpoint is asked that does not tell its config, which AWS does not have to. */
+const LOOKS = { most: 3, pauseMs: 1_000 };
+
 /** The endpoint's status and the configs that it serves and awaits; undefined where it is gone. */
 export async function readEndpoint(reading: Reading, name: string): Promise<Use | undefined> {
   const { sagemaker, region, read } = reading;
-  const answer = await read({ operation: 'DescribeEndpoint', region, endpoint: name }, () =>
-    sagemaker.send(new DescribeEndpointCommand({ EndpointName: name })),
-  );
-  if (!answer) return undefined;
-  const { status, endpointConfigName, pendingConfigName } = observeEndpoint(answer);
-  const names = [endpointConfigName, pendingConfigName].filter((config) => config !== undefined && config !== '');
-  return { name, status, names: [...new Set(names as string[])] };
+  for (let look = 1; ; look += 1) {
+    const endpoint = await read({ operation: 'DescribeEndpoint', region, endpoint: name }, async () => {
+      const answer = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
+      requireMember('EndpointStatus', answer.EndpointStatus);
+      return observeEndpoint(answer);
+    });
+    if (!endpoint) return undefined;
+    const { status, endpointConfigName, pendingConfigName } = endpoint;
+    const isTold = endpointConfigName !== '';
+    if (isTold || status === 'Deleting' || look === LOOKS.most) {
+      const names = [endpointConfigName, pendingConfigName ?? ''].filter((config) => config !== '');
+      return { name, status, names: [...new Set(names)], ...(!isTold && { isUnread: true }) };
+    }
+    await pause(LOOKS.pauseMs);
+  }
 }
 
 /** The config's ARN and its models; undefined where it is gone. */
 export async function readConfig(reading: Reading, name: string): Promise<(Use & { arn: string }) | undefined> {
   const { sagemaker, region, read } = reading;
-  const answer = await read({ operation: 'DescribeEndpointConfig', region, config: name }, () =>
-    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name })),
-  );
-  if (!answer) return undefined;
-  const variants = [...(answer.ProductionVariants ?? []), ...(answer.ShadowProductionVariants ?? [])];
-  const names = variants.map(({ ModelName }) => ModelName).filter((model) => model !== undefined);
-  return { name, names: [...new Set(names)], arn: answer.EndpointConfigArn ?? '' };
+  return read({ operation: 'DescribeEndpointConfig', region, config: name }, async () => {
+    const answer = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name }));
+    const { ProductionVariants, ShadowProductionVariants = [] } = answer;
+    const variants = [...requireMember('ProductionVariants', ProductionVariants), ...ShadowProductionVariants];
+    const names = variants.map(({ ModelName }) => ModelName).filter((model) => model !== undefined);
+    return { name, names: [...new Set(names)], arn: requireMember('EndpointConfigArn', answer.EndpointConfigArn) };
+  });
 }

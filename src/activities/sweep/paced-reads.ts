@@ -42,7 +42,7 @@ function backoffMs(attempt: number): number {
 }
 
 /** Heartbeats as it waits, so that a lost worker is noticed and a cancelled sweep ends. */
-async function pause(waitMs: number): Promise<void> {
+export async function pause(waitMs: number): Promise<void> {
   const context = Context.current();
   context.heartbeat();
   for (let leftMs = waitMs; leftMs > 0; leftMs -= SLICE_MS) {

@@ -16,7 +16,7 @@ import type { FailureCode } from '../../contract';
 import { failWith } from '../aws-errors';
 
 const CALL_LIMIT_MS = 10_000;
-const PAGE_SIZE = 200;
+const PAGE_SIZE = 500;
 
 /** What stands in a memo in the place of what this worker cannot read. */
 export const UNREADABLE = 'temporal-sagemaker: unreadable';
@@ -61,16 +61,25 @@ export async function describe(
   return call(client, { workflowId }, () => openReader(client).getHandle(workflowId, runId).describe());
 }
 
-export async function list(client: Client, query: string, most: number): Promise<WorkflowExecutionInfo[]> {
-  const found = await call(client, {}, async () => {
-    const runs: WorkflowExecutionInfo[] = [];
-    for await (const run of openReader(client).list({ query, pageSize: Math.min(PAGE_SIZE, most) })) {
-      runs.push(run);
-      if (runs.length >= most) break;
-    }
-    return runs;
-  });
-  return found ?? [];
+/** Runs that one question may find: a namespace may close hundreds of thousands in a day. */
+export const RUNS_MAX = 50_000;
+
+/**
+ * Goes through the runs that a question finds, page by page. False where there are more than {@link RUNS_MAX}, or `visit`
+ * wants no more.
+ */
+export async function eachRun(
+  client: Client,
+  query: string,
+  visit: (run: WorkflowExecutionInfo) => unknown,
+): Promise<boolean> {
+  const runs = openReader(client).list({ query, pageSize: PAGE_SIZE })[Symbol.asyncIterator]();
+  for (let count = 0; ; count += 1) {
+    // Within a page this is no call, but each page has the time of one.
+    const next = await call(client, {}, () => runs.next());
+    if (!next || next.done) return true;
+    if (count === RUNS_MAX || visit(next.value) === false) return false;
+  }
 }
 
 /** No condition can be made of a value that would need escaping. */

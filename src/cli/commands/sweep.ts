@@ -1,7 +1,7 @@
 /**
  * `sweep`: finds what ended runs have left on AWS, as a run of its own, and says it; with `--apply` it removes it.
  */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { SweepInput } from '../../contract';
 import { resultFields } from '../describe-run';
 import { describeCounts, describeSweep } from '../describe-sweep';
@@ -9,7 +9,7 @@ import { describeLeaving, describeUnknownStart } from '../farewell';
 import { addFollowerOptions } from '../follower-options';
 import { keepTelling } from '../heartbeat';
 import { invoke, type FollowerOptions, type Invocation, type ProgramContext } from '../invocation';
-import { readSince } from '../option-values';
+import { readSecondsBack, readTime } from '../option-values';
 import { warnWithoutWorker, withSession } from '../with-session';
 
 const EXAMPLES = `Examples:
@@ -21,7 +21,22 @@ const EXAMPLES = `Examples:
 interface SweepOptions extends FollowerOptions {
   apply?: true;
   region?: string;
-  since?: Date;
+  since?: Beginning;
+}
+
+/** A span stays a span, and a time a time: the same command, typed again, is the same input. */
+type Beginning = Pick<SweepInput, 'createdWithinSeconds' | 'createdAfter'>;
+
+const DAYS_MAX = 366;
+
+function readBeginning(value: string): Beginning {
+  const seconds = readSecondsBack(value);
+  if (seconds === undefined) return { createdAfter: readTime(value).toISOString() };
+  if (seconds < 1 || seconds > DAYS_MAX * 86_400) {
+    const furtherBack = 'give a time such as 2026-03-01 to look further back';
+    throw new InvalidArgumentError(`a span is 1s to ${String(DAYS_MAX)}d; ${furtherBack}.`);
+  }
+  return { createdWithinSeconds: seconds };
 }
 
 export function addSweepCommand(program: Command, context: ProgramContext): void {
@@ -30,7 +45,7 @@ export function addSweepCommand(program: Command, context: ProgramContext): void
     .description('list what ended runs have left on AWS, and remove it where asked to')
     .addHelpText('before', EXAMPLES)
     .option('--apply', 'stop and delete what is orphaned; without it, nothing is touched')
-    .option('--since <time>', 'only what was made since: 90s, 15m, 2h, 7d back, or a time in ISO 8601', readSince)
+    .option('--since <time>', 'only what was made since: 90s, 15m, 2h, 7d back, or a time in ISO 8601', readBeginning)
     .option('--region <region>', "AWS region (default: the worker's)");
   addFollowerOptions(command, { cancels: false }).action(
     invoke<SweepOptions>(context, async (invocation) => {
@@ -67,10 +82,7 @@ function inputOf({ apply, region, since }: SweepOptions): SweepInput {
   return {
     ...(apply && { apply }),
     ...(region !== undefined && { region }),
-    // At least one: a time to come is one that nothing was made since.
-    ...(since !== undefined && {
-      createdWithinSeconds: Math.max(1, Math.round((Date.now() - since.getTime()) / 1_000)),
-    }),
+    ...since,
   };
 }
 

@@ -18,9 +18,9 @@ export const FAULT_ACTIONS = [
 /** What a rule does to a call; {@link FaultRuleInput.action} tells each. */
 export type FaultAction = (typeof FAULT_ACTIONS)[number];
 
-const AMOUNTS_SENT = ['nothing', 'half', 'all'] as const;
+const AMOUNTS_SENT: readonly string[] = ['nothing', 'half', 'all'] satisfies AmountSent[];
 /** How much of an answer leaves before it is broken off; of half a body at most 64 KiB. */
-export type AmountSent = (typeof AMOUNTS_SENT)[number];
+export type AmountSent = 'nothing' | 'half' | 'all';
 
 /** A rule as it is posted. */
 export interface FaultRuleInput {
@@ -144,7 +144,7 @@ const FIELDS: Record<keyof FaultRuleInput, { check: FieldCheck; wanted: string }
   contentType: { check: (value) => isText(value) && !/[\r\n]/.test(value as string), wanted: 'a media type' },
   ms: { check: isWholeNumber(0, DELAY_MS_MAX), wanted: `a whole number up to ${String(DELAY_MS_MAX)}` },
   sent: {
-    check: (value) => AMOUNTS_SENT.includes(value as AmountSent),
+    check: (value) => AMOUNTS_SENT.includes(value as string),
     wanted: `one of ${AMOUNTS_SENT.join(', ')}`,
   },
   back: {

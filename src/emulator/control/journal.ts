@@ -38,7 +38,7 @@ export interface Journal {
   close(): void;
 }
 
-/** Calls that are remembered, and lines after which the file is begun anew. */
+/** Calls that are remembered. */
 const ENTRIES_MAX = 100_000;
 
 type Line = [number: number, entry: JournalEntry] | [number: number, answered: boolean];
@@ -61,8 +61,12 @@ function readLines(path: string): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-/** Opens the journal in `folder` and remembers what an earlier process wrote there. */
-export function openJournal(folder: string): Journal {
+/**
+ * Opens the journal in `folder` and remembers what an earlier process wrote there.
+ *
+ * @param linesMax lines after which the file is begun anew
+ */
+export function openJournal(folder: string, linesMax = ENTRIES_MAX): Journal {
   const path = join(folder, 'journal.jsonl');
   const earlier = `${path}.1`;
   const entries: JournalEntry[] = [];
@@ -95,21 +99,25 @@ export function openJournal(folder: string): Journal {
     lines += 1;
   }
 
-  const open = () => openSync(path, constants.O_RDWR | constants.O_CREAT);
-  let file = open();
+  let file = openSync(path, constants.O_RDWR | constants.O_CREAT);
   let size = fstatSync(file).size;
   /** Lines that the disk had no room for; they go before the next one. */
   const owed: Line[] = [];
+  /** The new file is there before the one before is let go: where that fails, all goes on in the one before. */
+  const beginAnew = () => {
+    const draft = `${path}.new`;
+    const begun = openSync(draft, constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC);
+    renameSync(path, earlier);
+    renameSync(draft, path);
+    closeSync(file);
+    file = begun;
+    size = 0;
+    lines = 0;
+  };
   const write = (line: Line) => {
-    if (lines >= ENTRIES_MAX) {
-      closeSync(file);
-      renameSync(path, earlier);
-      file = open();
-      size = 0;
-      lines = 0;
-    }
     owed.push(line);
     try {
+      if (lines >= linesMax) beginAnew();
       for (let next = owed[0]; next !== undefined; next = owed[0]) {
         size = appendWhole(file, size, `${JSON.stringify(next)}\n`);
         lines += 1;

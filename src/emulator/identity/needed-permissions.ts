@@ -3,6 +3,7 @@
  * SageMaker look at. By AWS's Service Authorization Reference; `guard.ts` asks before each call has any effect.
  */
 import { partitionOf } from '../partition';
+import { readCopySource } from '../s3/copy-source';
 import { formatArn, parseArn, type Kind } from '../sagemaker/arn';
 import type { Call, World } from '../world';
 import type { NeededPermission } from './policy';
@@ -99,8 +100,12 @@ function neededOfS3(place: Place, operation: string, input: Input): NeededPermis
   const [bucket, key] = [textOf(input.Bucket), textOf(input.Key)];
   const path = operation === 'DeleteObjects' ? `${bucket}/*` : key === '' ? bucket : `${bucket}/${key}`;
   const needed = [{ action, resource: bucket === '' ? '*' : arnOf(place, 's3', path), context: {} }];
-  const source = decodeURIComponent(textOf(input.CopySource)).replace(/^\//, '').split('?')[0] ?? '';
-  if (source !== '') needed.push({ action: 's3:GetObject', resource: arnOf(place, 's3', source), context: {} });
+  const header = textOf(input.CopySource);
+  const source = header === '' ? undefined : readCopySource(header);
+  if (source) {
+    const resource = arnOf(place, 's3', `${source.bucket}/${source.key}`);
+    needed.push({ action: 's3:GetObject', resource, context: {} });
+  }
   return needed;
 }
 

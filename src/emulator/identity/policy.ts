@@ -1,6 +1,6 @@
 /**
  * IAM's policy language, as far as policies for SageMaker use it: does a document allow an action on a resource? Pure.
- * Documents come from the start options and from `POST /_emulator/policy`; `guard.ts` asks for every call.
+ * Documents come from the start options and from `POST /_emulator/policies`; `guard.ts` asks for every call.
  */
 import { fitsPattern } from './pattern';
 import { matchesCondition, problemsOfCondition, type Conditions } from './policy-conditions';

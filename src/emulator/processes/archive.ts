@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, Pack } from 'tar';
 import type { ReadEntry } from 'tar';
+import { isDiskFull } from '../disk';
 
 /** What an archive may hold. */
 export interface ArchiveLimits {
@@ -95,7 +96,8 @@ export async function unpackArchive(
   try {
     await pipeline(archive, counter, createGunzip(), guard, unpacker as unknown as NodeJS.WritableStream, { signal });
   } catch (error) {
-    if (signal?.aborted === true) throw error;
+    // No fault of the archive's.
+    if (signal?.aborted === true || isDiskFull(error)) throw error;
     throw state.refusal ?? refuse(error instanceof Error ? error.message : String(error));
   }
   // An entry that was refused in the last chunk has not met the guard.

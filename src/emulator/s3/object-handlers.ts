@@ -13,6 +13,7 @@ import type {
 import { AwsError, type Call, type Handlers, type StoredObject, type World } from '../world';
 import { openBucket } from './bucket-access';
 import { byteRange, refuseRead, refuseWrite } from './conditions';
+import { readCopySource } from './copy-source';
 import { aboutOf, describeObject, keyOf } from './object-fields';
 
 const MAX_DELETED_KEYS = 1000;
@@ -59,7 +60,8 @@ export function objectHandlers(world: World): Handlers {
     CopyObject: async ({ input }: Call<CopyObjectRequest>) => {
       const bucket = openBucket(world, input);
       const key = keyOf(input);
-      const from = copySource(input.CopySource ?? '');
+      const from = readCopySource(input.CopySource ?? '');
+      refuseVersion(from.versionId);
       openBucket(world, { Bucket: from.bucket, ExpectedBucketOwner: input.ExpectedSourceBucketOwner });
       const source = findObject(world, from.bucket, from.key);
       refuseCopyRead(source, input);
@@ -175,21 +177,4 @@ function refuseCopyRead(source: StoredObject, input: CopyObjectRequest): void {
 function refuseVersion(versionId: string | undefined): void {
   if (versionId === undefined || versionId === 'null') return;
   throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404, { VersionId: versionId });
-}
-
-function copySource(header: string): { bucket: string; key: string } {
-  const [path = '', query] = header.split('?');
-  const versionId = query === undefined ? undefined : (new URLSearchParams(query).get('versionId') ?? undefined);
-  refuseVersion(versionId);
-  const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decodePercent(path)) ?? [];
-  if (bucket !== undefined && key !== undefined) return { bucket, key };
-  throw new AwsError('InvalidArgument', 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new AwsError('InvalidArgument', 'Copy Source is not percent-encoded UTF-8');
-  }
 }

@@ -171,7 +171,7 @@ function readRecord(path: string): unknown {
 }
 
 function writeRecord(path: string, record: unknown): void {
-  replaceFile(path, JSON.stringify(record), `${path}.${randomUUID()}.tmp`);
+  replaceFile(path, JSON.stringify(record), { temporary: `${path}.${randomUUID()}.tmp` });
 }
 
 function sha256(text: string): string {

@@ -4,6 +4,7 @@
  */
 import type { EndpointStatus } from '@aws-sdk/client-sagemaker';
 import type { EndpointEnd, EndpointScript } from '../control/outcome-rules';
+import { DISK_FULL, isDiskFull } from '../disk';
 import { DeploymentFailed } from './deployment-failed';
 import type { Deployment } from './deployment';
 import type { EndpointRecord } from './endpoint-record';
@@ -113,7 +114,8 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
   };
 
   const giveUp = async (error: unknown): Promise<void> => {
-    const failureReason = error instanceof DeploymentFailed ? error.message : INTERNAL_REASON;
+    const failureReason = describeFailure(error);
+    if (isDiskFull(error)) world.warn(`a deployment failed: ${DISK_FULL} [endpoint=${name}]`);
     if (failureReason === INTERNAL_REASON) {
       world.warn(`a deployment failed by the emulator's own fault: ${String(error)} [endpoint=${name}]`);
     }
@@ -179,6 +181,11 @@ export function startEndpointLife(life: Life, endpoints: Resources<EndpointRecor
       await Promise.all(work);
     },
   };
+}
+
+function describeFailure(error: unknown): string {
+  if (error instanceof DeploymentFailed) return error.message;
+  return isDiskFull(error) ? `No space left on device: ${DISK_FULL}` : INTERNAL_REASON;
 }
 
 /** A test may script a word that AWS has not got yet. */

@@ -148,7 +148,7 @@ export function startTrainingLife(
     const reason = describeFailure(error);
     if (reason === INTERNAL_ERROR) {
       world.warn(`a training job failed by the emulator's own fault: ${String(error)} [job=${name}]`);
-    }
+    } else if (isDiskFull(error)) world.warn(`a training job failed: ${DISK_FULL} [job=${name}]`);
     const metrics = run?.metrics() ?? [];
     try {
       jobs.change(name, (job) => ({ ...failTraining(job, reason, world.clock.now()), metrics }), { eventually: true });
@@ -174,5 +174,7 @@ export function startTrainingLife(
 function describeFailure(error: unknown): string {
   if (error instanceof TrainingFailed) return error.message;
   if (error instanceof DataDownloadFailed) return `ClientError: Data download failed:${error.message}`;
+  // As an instance says it whose volume is full.
+  if (isDiskFull(error)) return `ClientError: No space left on device:${DISK_FULL}`;
   return INTERNAL_ERROR;
 }

@@ -18,6 +18,8 @@ export interface EncodedAnswer {
   status: number;
   headers: Record<string, string>;
   body?: unknown;
+  /** True where someone between answers in AWS's place, and knows nothing of AWS's ids. */
+  isOthers?: boolean;
 }
 
 /** The parts of a REST request that the codec reads. */

@@ -85,7 +85,9 @@ function encodeFault(rule: FaultRule, passage: Passage): EncodedAnswer {
   const base = rule.action === 'throttle' ? throttlingError(service) : internalError(service);
   const status = rule.status ?? base.status;
   if (rule.body !== undefined) {
-    return { status, headers: { 'content-type': rule.contentType ?? 'text/plain' }, body: rule.body };
+    const contentType = rule.contentType ?? 'text/plain';
+    // AWS has no pages: these are a proxy's.
+    return { status, headers: { 'content-type': contentType }, body: rule.body, isOthers: contentType === 'text/html' };
   }
   const error = new AwsError(rule.code ?? base.code, rule.message ?? base.message, status);
   return encodeError(service, error, passage.requestId);

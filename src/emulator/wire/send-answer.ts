@@ -8,6 +8,13 @@ import { pipeline } from 'node:stream/promises';
 import type { Service } from '../world';
 import type { EncodedAnswer } from './codec';
 
+function headersOf(
+  { headers, isOthers }: EncodedAnswer,
+  { service, requestId }: { service: Service; requestId: string },
+): Record<string, string> {
+  return isOthers ? headers : { ...requestIdHeaders(service, requestId), ...headers };
+}
+
 function requestIdHeaders(service: Service, requestId: string): Record<string, string> {
   return service === 's3'
     ? { 'x-amz-request-id': requestId, 'x-amz-id-2': requestId }
@@ -28,7 +35,7 @@ export async function sendAnswer(
   answer: EncodedAnswer,
   about: { service: Service; requestId: string; headOnly: boolean },
 ): Promise<void> {
-  const headers: Record<string, string> = { ...requestIdHeaders(about.service, about.requestId), ...answer.headers };
+  const headers = headersOf(answer, about);
   const bodyless = about.headOnly || answer.status === 204 || answer.status === 304;
   if (bodyless) {
     discardBody(answer);
@@ -60,7 +67,7 @@ export async function sendPart(
   answer: EncodedAnswer,
   about: { service: Service; requestId: string; amount: 'half' | 'all' },
 ): Promise<void> {
-  const headers: Record<string, string> = { ...requestIdHeaders(about.service, about.requestId), ...answer.headers };
+  const headers = headersOf(answer, about);
   const { bytes, lengthBytes } = await takePart(answer, about.amount);
   response.writeHead(answer.status, { ...headers, 'content-length': String(lengthBytes) });
   response.flushHeaders();

@@ -1,7 +1,9 @@
 /** Listing runs: what Temporal's visibility store tells, asked safely whatever the names hold. Takes no worker. */
+import { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { connect, listRuns, type RunFilter, type Session } from '../../../src/client';
-import type { WorkflowType } from '../../../src/contract';
+import { randomBytes } from 'node:crypto';
+import { connect, createPayloadCodec, listRuns, type RunFilter, type Session } from '../../../src/client';
+import { MEMO, type WorkflowType } from '../../../src/contract';
 import { uniqueName } from '../../support/rig';
 import { connectToTestServer, uniqueTaskQueue, type TestServer } from '../../support/temporal';
 import { until } from '../../support/until';
@@ -76,6 +78,22 @@ test.each<[string, RunFilter, string[]]>([
   ['a number', { limit: 1, status: 'TERMINATED' }, [terminated]],
 ])('finds by %s', async (_by, filter, expected) => {
   expect(await idsOf(filter)).toEqual(expected);
+});
+
+test('a client without a codec lists a run whose memo is encrypted, and those beside it', async () => {
+  const payloadCodec = createPayloadCodec({ keys: { a: randomBytes(32) }, activeKeyId: 'a' });
+  const client = new Client({
+    connection: server.connection,
+    dataConverter: { payloadCodecs: [payloadCodec] },
+  });
+  const queue = uniqueTaskQueue('encrypted');
+  const [encrypted, plain] = [uniqueName('encrypted'), uniqueName('plain')];
+  const memo = { [MEMO.inputHash]: 'a hash' };
+  await client.workflow.start('fit', { workflowId: encrypted, taskQueue: queue, args: [{}], memo });
+  await server.client.workflow.start('fit', { workflowId: plain, taskQueue: queue, args: [{}], memo });
+  const bare = await connect({ client: server.client, taskQueue: queue });
+  await until(async () => (await idsOf({}, bare)).length === 2, { what: 'both runs' });
+  expect((await idsOf({}, bare)).sort()).toEqual([encrypted, plain].sort());
 });
 
 test('stops at the limit: of more, runs that are open come before those that have ended', async () => {

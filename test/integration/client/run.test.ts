@@ -1,7 +1,6 @@
 /** Looking at runs, waiting for them and cancelling them, with the real workflows against the emulator. */
-import type { FitInput, TrainOnInstances } from '../../../src/contract';
 import { connect, Run, SageMakerError, startRun, type RunProgress, type Session } from '../../../src/client';
-import { DATA_BUCKET, ESTIMATOR, mainJob, startRig, uniqueName, type Rig } from '../../support/rig';
+import { DATA_BUCKET, fitInput, mainJob, startRig, uniqueName, type Rig } from '../../support/rig';
 import { uniqueTaskQueue } from '../../support/temporal';
 import { until } from '../../support/until';
 
@@ -18,11 +17,6 @@ afterAll(() => rig.close());
 afterEach(async () => {
   await rig.control.clearFaults();
   await rig.control.setClock({ phases: { Starting: 20, Training: 20 } });
-});
-
-const fitInput = (jobName: string, further: Partial<TrainOnInstances> = {}): FitInput => ({
-  estimator: { ...ESTIMATOR, ...further },
-  fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName },
 });
 
 async function failureOf(attempt: Promise<unknown>): Promise<SageMakerError> {

@@ -70,6 +70,8 @@ export interface Exemption {
    */
   from: ('naming' | 'liveness' | 'truth')[];
   reason: string;
+  /** True where it hangs on the moment of the checker's look whether it is needed. @default needed for certain */
+  mayBeIdle?: boolean;
 }
 
 export interface Evidence {
@@ -80,6 +82,8 @@ export interface Evidence {
   foreignNames?: string[];
   /** By Workflow Id. */
   exempt?: Record<string, Exemption>;
+  /** What exemptions an earlier look has shown to be needed, as `findNeededExemptions` names them. */
+  needed?: ReadonlySet<string>;
   /** Run ids that were judged before by what they say and left; undefined to judge all of them. */
   judged?: ReadonlySet<string>;
   /** True in the end: every run was read, so whatever belongs to none belongs to nobody. */

@@ -24,16 +24,18 @@ export async function checkOpenWorlds(): Promise<void> {
 export async function openWorld(world: World): Promise<OpenWorld> {
   const { isClosed } = await import('./evidence.js');
   const { openGathering } = await import('./gather.js');
-  const { findBrokenPromises, throwIfBroken } = await import('../promises.js');
+  const { findBrokenPromises, findNeededExemptions, throwIfBroken } = await import('../promises.js');
   const exempt: Record<string, Exemption> = { ...world.exempt };
   const gathering = openGathering({ ...world, exempt });
   // What is broken stays broken: it is told once, after the test that broke it.
   const told = new Set<string>();
   // What a run says is held against the world as it left it; what is done to that later is judged by whoever did it.
   const judged = new Set<string>();
+  const needed = new Set<string>();
   const check = async (closedOnly: boolean): Promise<void> => {
-    const evidence = await gathering.gather({ closedOnly });
-    const broken = findBrokenPromises({ ...evidence, judged }).filter((one) => !told.has(one));
+    const evidence = { ...(await gathering.gather({ closedOnly })), judged, needed };
+    for (const one of findNeededExemptions(evidence)) needed.add(one);
+    const broken = findBrokenPromises(evidence).filter((one) => !told.has(one));
     for (const one of broken) told.add(one);
     for (const run of evidence.runs) if (run.isRead && isClosed(run)) judged.add(run.runId);
     throwIfBroken(broken);

@@ -1,30 +1,31 @@
 /** A listing that is cut says so. The server is played, since it would need more runs than a test can start. */
+import { Client } from '@temporalio/client';
 import { connect, listRuns, type RunFilter } from '../../../src/client';
 
-/** A client whose server has so many open runs of `fit`, none of which tells an endpoint. */
+/** As Temporal's API numbers it. */
+const RUNNING = 1;
+
+/** A client whose server has so many open runs of `deploy`, none of which tells an endpoint. */
 async function sessionWith(runs: number) {
-  const client = {
-    options: { loadedDataConverter: { payloadCodecs: [] } },
-    withDeadline: (_deadline: number, ask: () => Promise<unknown>) => ask(),
-    workflow: {
-      async *list() {
-        for (let index = 0; index < runs; index += 1) {
-          yield {
-            type: 'deploy',
-            workflowId: `deploy-${String(index)}`,
-            runId: 'run',
-            taskQueue: 'sagemaker',
-            status: { name: 'RUNNING' },
-            startTime: new Date(index),
-            typedSearchAttributes: { get: () => undefined },
-            raw: {},
-          };
-          if (index % 1_000 === 0) await Promise.resolve();
-        }
+  const connection = {
+    workflowService: {
+      listWorkflowExecutions({ pageSize, nextPageToken }: { pageSize: number; nextPageToken: Uint8Array }) {
+        const from = Number(Buffer.from(nextPageToken).toString() || '0');
+        const until = Math.min(runs, from + pageSize);
+        const executions = Array.from({ length: until - from }, (_, index) => ({
+          execution: { workflowId: `deploy-${String(from + index)}`, runId: 'run' },
+          type: { name: 'deploy' },
+          taskQueue: 'sagemaker',
+          status: RUNNING,
+          historyLength: { toNumber: () => 0 },
+          startTime: { nanos: 0 },
+        }));
+        return Promise.resolve({ executions, nextPageToken: Buffer.from(until < runs ? String(until) : '') });
       },
     },
+    withDeadline: (_deadline: number, ask: () => Promise<unknown>) => ask(),
   };
-  return connect({ client: client as never, taskQueue: 'sagemaker' });
+  return connect({ client: new Client({ connection: connection as never }), taskQueue: 'sagemaker' });
 }
 
 async function list(runs: number, filter: RunFilter) {

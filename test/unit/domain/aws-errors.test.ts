@@ -9,6 +9,10 @@ describe('what an error of AWS means', () => {
     [400, 'ValidationException', 'Could not find endpoint "arn:x".', 'absent'],
     [400, 'ResourceNotFound', 'Requested resource not found.', 'absent'],
     [404, 'NotFound', 'UnknownError', 'absent'],
+    [404, 'NoSuchEntity', 'The role with name Trainer cannot be found.', 'absent'],
+    [404, 'SyntaxError', 'Unexpected token < in JSON', 'unavailable'],
+    [404, 'Unknown', 'UnknownError', 'unavailable'],
+    [404, 'Unknown', 'no Route matched with those values', 'unavailable'],
     [400, 'ValidationException', 'The request was rejected because the training job is in status Stopped.', 'not now'],
     [400, 'ValidationException', 'Cannot update in-progress endpoint "arn:x".', 'not now'],
     [
@@ -54,6 +58,15 @@ describe('what an error of AWS means', () => {
         message: 'AWS answered without EndpointArn',
       });
     }
+  });
+
+  it('is that something is not there only in the words of AWS: a 404 without an id is of someone between', () => {
+    const ofHead = { name: 'NotFound', message: 'UnknownError' };
+    const requestId = 'A1B2C3D4E5F6';
+    expect(readTrouble({ ...ofHead, $metadata: { httpStatusCode: 404, requestId } }).meaning).toBe('absent');
+    expect(readTrouble({ ...ofHead, $metadata: { httpStatusCode: 404 } }).meaning).toBe('unavailable');
+    const ofS3 = { name: 'NoSuchKey', message: 'The specified key does not exist.' };
+    expect(readTrouble({ ...ofS3, $metadata: { httpStatusCode: 404 } }).meaning).toBe('absent');
   });
 
   it('passes by itself where the client has corrected its clock, and it was for the clock', () => {

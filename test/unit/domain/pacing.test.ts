@@ -63,6 +63,19 @@ describe('the schedule', () => {
     expect(scheduleReads([watch({ lastReadMs: 0, isBeingRead: true })], 100_000, PACE).due).toEqual([]);
   });
 
+  it.each([0.1, 0.5, 1, 2.5])('keeps to a rate of %d in a second, and reads all the same', (readsPerSecond) => {
+    const watches = Array.from({ length: 20 }, (_, i) => watch({ name: String(i), lastReadMs: undefined }));
+    let sent = 0;
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 100) {
+      for (const name of scheduleReads(watches, nowMs, { ...PACE, readsPerSecond }).due) {
+        watches.find((one) => one.name === name)!.lastReadMs = nowMs;
+        sent += 1;
+      }
+    }
+    expect(sent).toBeLessThanOrEqual(60 * readsPerSecond);
+    expect(sent).toBeGreaterThanOrEqual(Math.floor(Math.min(60 * readsPerSecond, 60 * 2)));
+  });
+
   it('reads every one of many jobs over time, none starved', () => {
     const lastReads = new Map(Array.from({ length: 300 }, (_, i) => [String(i), -3_600_000]));
     for (let nowMs = 0; nowMs < 60_000; nowMs += 100) {

@@ -33,6 +33,17 @@ describe('the budget of retries', () => {
     }
   });
 
+  it('gives none back to a call that took none, as stops, deletes and paced reads do', () => {
+    const budget = createRetryBudget({ ...RATE, most: 1 }, 0);
+    budget.settle('create', true, 0);
+    expect(countSent(budget, 'create', 2, 0)).toBe(1);
+    for (let i = 0; i < 5; i++) {
+      budget.settle('stop', true, 0);
+      budget.settle('stop', false, 0);
+    }
+    expect(budget.take('create', 0)).toBe(false);
+  });
+
   it('knows a call that was answered for a first try again', () => {
     const budget = createRetryBudget({ ...RATE, most: 1 }, 0);
     budget.settle('describe', true, 0);
@@ -44,19 +55,25 @@ describe('the budget of retries', () => {
   });
 
   it('sends, of retries, never more than burst, trickle and a tenth of what was answered', () => {
-    const step = fc.record({ call: fc.nat(5), passMs: fc.nat(5_000), isTroubled: fc.boolean() });
+    const step = fc.record({
+      call: fc.nat(5),
+      passMs: fc.nat(5_000),
+      isTroubled: fc.boolean(),
+      // Stops, deletes and paced reads are never held back: they take no token.
+      isExempt: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
         const budget = createRetryBudget(RATE, 0);
         const failed = new Set<string>();
         let [nowMs, retriesInVain, answered] = [0, 0, 0];
-        for (const { call: number, passMs, isTroubled } of steps) {
+        for (const { call: number, passMs, isTroubled, isExempt } of steps) {
           nowMs += passMs;
           const call = String(number);
           const isRetry = failed.has(call);
-          if (!budget.take(call, nowMs)) continue;
+          if (!isExempt && !budget.take(call, nowMs)) continue;
           budget.settle(call, isTroubled, nowMs);
-          if (isTroubled && isRetry) retriesInVain += 1;
+          if (isTroubled && isRetry && !isExempt) retriesInVain += 1;
           if (isTroubled) failed.add(call);
           else failed.delete(call);
           if (!isTroubled) answered += 1;

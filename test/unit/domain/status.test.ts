@@ -90,11 +90,11 @@ describe('our deadline for a training job', () => {
   const plan = { pendingTimeoutSeconds: 100, maxRunSeconds: 1000, overrunSeconds: 10 } as TrainingPlan;
 
   it('counts pending time from the creation, then max-run from the job’s own start', () => {
-    const asked = at(0).getTime();
-    expect(deadlineOfTrainingJob(plan, undefined, asked)).toBe(at(100).toISOString());
-    expect(deadlineOfTrainingJob(plan, { creationTime: at(5).toISOString() }, asked)).toBe(at(105).toISOString());
+    expect(deadlineOfTrainingJob(plan, undefined, 30_000)).toEqual({ withinMs: 70_000 });
+    const created = { creationTime: at(5).toISOString() };
+    expect(deadlineOfTrainingJob(plan, created, 30_000)).toEqual({ deadline: at(105).toISOString() });
     const started = { creationTime: at(5).toISOString(), trainingStartTime: at(50).toISOString() };
-    expect(deadlineOfTrainingJob(plan, started, asked)).toBe(at(1060).toISOString());
+    expect(deadlineOfTrainingJob(plan, started, 30_000)).toEqual({ deadline: at(1060).toISOString() });
   });
 });
 

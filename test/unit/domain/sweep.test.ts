@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { judgeResource, type Circumstances, type KnownRun, type TaggedResource } from '../../../src/domain/sweep';
-import { aboutInput, deliveredBy } from '../../../src/domain/sweep-runs';
+import { aboutInput, aboutMemo, deliveredBy } from '../../../src/domain/sweep-runs';
 import { countFindings, tellFindings } from '../../../src/domain/sweep-told';
 import { judgeConfigUse, judgeModelUse, type Use } from '../../../src/domain/sweep-uses';
 import type { Finding } from '../../../src/domain/sweep';
@@ -89,6 +89,7 @@ describe('by other runs', () => {
     ['an open run about another endpoint', claim({ isOpen: true, endpointName: 'letters' }), 'orphan'],
     ['an open run of which nobody knows what it is about', { workflowId: 'x', isOpen: true, delivered: [] }, 'in use'],
     ['a run that cannot be read', claim({ isUnreadable: true }), 'in use'],
+    ['runs that were not looked at', { workflowId: '', isOpen: true, delivered: [], why: 'too many' }, 'in use'],
     ['an open run about a job', { workflowId: 'x', isOpen: true, delivered: [], trainingJobName: 'digits' }, 'orphan'],
   ] as const)('%s', (_what, other, expected) => {
     expect(verdict(model, ended(), { claims: [{ ...other, delivered: [...other.delivered] }] })).toBe(expected);
@@ -199,8 +200,34 @@ describe('what runs say', () => {
     ['a workflow of the user’s own, by its steps', { stage: 'Deploying', ledger }, true, both],
     ['none', undefined, false, []],
     ['nonsense', { stage: 'Done', ledger: 'x' }, false, []],
+    ['nothings', { stage: 'Done', ledger: [null, undefined, 7, 'made', [], { state: 'made' }] }, false, []],
+    [
+      'what has no name, or is of no kind of ours',
+      {
+        stage: 'Done',
+        ledger: [
+          { kind: 'model', name: 7, state: 'made' },
+          { kind: 'ship', name: 's', state: 'made' },
+        ],
+      },
+      false,
+      [],
+    ],
+    ['something beside nothings', { stage: 'Done', ledger: [null, ...ledger] }, false, both],
   ] as const)('delivered: %s', (_what, memo, isOwn, expected) => {
     expect(deliveredBy(memo, isOwn)).toEqual(expected);
+  });
+
+  test.each([
+    [
+      { endpointName: 'e', trainingJobName: 'j' },
+      { endpointName: 'e', trainingJobName: 'j' },
+    ],
+    [{ endpointName: 7, trainingJobName: { of: 'j' } }, {}],
+    [undefined, {}],
+    ['temporal-sagemaker: unreadable', {}],
+  ])('about, by the memo: %j', (memo, about) => {
+    expect(aboutMemo(memo)).toEqual(about);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 /** IAM's policy language, as the emulator enforces it: what is allowed, what is denied, and what is no policy at all. */
 import fc from 'fast-check';
+import { neededPermissions } from '../../../src/emulator/identity/needed-permissions';
 import { fitsPattern } from '../../../src/emulator/identity/pattern';
 import {
   judgePermission,
@@ -7,6 +8,28 @@ import {
   type PolicyDocument,
   type PolicyStatement,
 } from '../../../src/emulator/identity/policy';
+import type { World } from '../../../src/emulator/world';
+
+describe('what a copy needs', () => {
+  const place = { region: 'us-east-1', account: '123456789012', records: {} as World['records'] };
+  const needed = (CopySource: string) =>
+    neededPermissions(
+      place,
+      { service: 's3', operation: 'CopyObject', input: { Bucket: 'to', Key: 'k', CopySource } },
+      String,
+    ).map(({ action, resource }) => `${action} ${resource}`);
+
+  it.each([
+    ['from/a%20b', 'arn:aws:s3:::from/a b'],
+    ['/from/why%3Fnot?versionId=null', 'arn:aws:s3:::from/why?not'],
+  ])('reading %s', (source, resource) => {
+    expect(needed(source)).toEqual(['s3:PutObject arn:aws:s3:::to/k', `s3:GetObject ${resource}`]);
+  });
+
+  it.each(['from/%zz', 'nonsense'])('is not known of %s, which is refused as by S3', (source) => {
+    expect(() => needed(source)).toThrow(expect.objectContaining({ code: 'InvalidArgument' }) as Error);
+  });
+});
 
 const JOB = 'arn:aws:sagemaker:us-east-1:123456789012:training-job/iris';
 const allow = (further: Partial<PolicyStatement>): PolicyDocument => ({

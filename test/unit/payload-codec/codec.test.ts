@@ -4,7 +4,7 @@
  */
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import fc from 'fast-check';
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { createPayloadCodec, PayloadError } from '../../../src/payload-codec';
 
@@ -133,6 +133,8 @@ describe('keys', () => {
     ['without the active one', { a: Buffer.alloc(32) }, 'b', /^activeKeyId/],
     ['with no word of an active one', { a: Buffer.alloc(32) }, undefined, /^activeKeyId/],
     ['inherited', {}, 'toString', /^activeKeyId/],
+    ['active by a number', { 1: Buffer.alloc(32) }, 1, /^activeKeyId/],
+    ['active by a list', { a: Buffer.alloc(32) }, ['a'], /^activeKeyId/],
   ])('that are %s are refused', (_what, keys, activeKeyId, problem) => {
     let refused: unknown;
     try {
@@ -189,6 +191,38 @@ describe('what was tampered with', () => {
     expect(keyId).toBeUndefined();
     expect(message).toContain('encrypted by another codec');
     if (id !== '') expect(message).not.toContain(id);
+  });
+});
+
+describe('what has more than metadata and data', () => {
+  const outside = [{ sizeBytes: 7 as never }];
+
+  test('is not encrypted: the reference to what is stored outside would be lost', async () => {
+    const sealing = seal({ ...plain('a'), externalPayloads: outside });
+    await expect(sealing).rejects.toMatchObject({ code: 'InvalidInput', keyId: 'new' });
+    await expect(sealing).rejects.toThrow('stored outside of Temporal cannot be encrypted');
+    // An empty list is how Temporal's worker says that there is none.
+    const sealed = await seal({ ...plain('a'), externalPayloads: [] });
+    expect(defaultPayloadConverter.fromPayload(await open(sealed))).toBe('a');
+  });
+
+  test('is not called altered where its content is stored outside', async () => {
+    const { metadata } = await seal(plain('a'));
+    const refusal = await refusalOf({ metadata: metadata ?? {}, externalPayloads: outside });
+    expect(refusal).toMatchObject({ code: 'PayloadUnreadable', keyId: 'new' });
+    expect(refusal.message).toContain('is stored outside of Temporal');
+  });
+
+  test('is not called altered where it was encrypted with fields that are not known here', async () => {
+    const { metadata } = await seal(plain('a'));
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', KEYS.new, nonce);
+    cipher.setAAD(Buffer.from('binary/encrypted\nAES-256-GCM\nnew'));
+    const encrypted = [cipher.update(Buffer.from([(3 << 3) | 2, 0])), cipher.final()];
+    const data = Buffer.concat([nonce, ...encrypted, cipher.getAuthTag()]);
+    const refusal = await refusalOf({ metadata: metadata ?? {}, data });
+    expect(refusal).toMatchObject({ code: 'PayloadUnreadable', keyId: 'new' });
+    expect(refusal.message).toContain('has fields that this version does not know');
   });
 });
 

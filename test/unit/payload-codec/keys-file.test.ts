@@ -65,6 +65,7 @@ test.each<[string, string, RegExp]>([
   ['null', 'null', /must hold keys and activeKeyId/],
   ['keys without an active one', JSON.stringify({ keys: { a: KEY } }), /must hold keys and activeKeyId/],
   ['more than that', JSON.stringify({ keys: { a: KEY }, activeKeyId: 'a', more: KEY }), /and nothing else/],
+  ['an active key by a number', JSON.stringify({ keys: { 1: KEY }, activeKeyId: 1 }), /cannot be used/],
   ['a short key', JSON.stringify({ keys: { a: KEY.slice(4) }, activeKeyId: 'a' }), /cannot be used/],
   ['too much', ' '.repeat(70_000), /too large/],
 ])('holding %s, it is refused, and none of it is told', (_what, content, why) => {

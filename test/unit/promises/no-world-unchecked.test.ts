@@ -19,17 +19,18 @@ const WITHOUT_RUNS = [
   'activity/roles.test.ts',
   'activity/status-reader.test.ts',
   'activity/wrong-clock.test.ts',
+  'chaos/logs.test.ts',
   'conformance/boto3-s3.test.ts',
   'conformance/boto3.test.ts',
   'conformance/from-the-python-sdk.test.ts',
   'conformance/sagemaker-python-sdk.test.ts',
-  'integration/client/logs.test.ts',
   'integration/client/upload.test.ts',
   'integration/emulator/hosting-by-clients.test.ts',
   'integration/emulator/identity.test.ts',
   'integration/emulator/logs.test.ts',
   'integration/emulator/s3.test.ts',
   'integration/emulator/wire-emulator.test.ts',
+  'unit/emulator/full-disk.test.ts',
 ];
 
 /** What has runs, and is checked or cannot be for another reason. */

@@ -392,6 +392,14 @@ const TRUTH: Record<string, [RegExp, Tampering]> = {
       world.evidence.exempt = { nobody: { from: ['naming'], reason: 'a slip of the pen' } };
     },
   ],
+  'an exemption that nothing needs': [
+    /nothing would be broken if the run \S+ were not exempt from \w+ \(no longer so\)/,
+    (world, pick) => {
+      const { workflowId } = pick(world.evidence.runs);
+      const from = pick(['naming', 'liveness', 'truth'] as const);
+      world.evidence.exempt = { [workflowId]: { from: [from], reason: 'no longer so' } };
+    },
+  ],
 };
 
 const TAMPERINGS = { ...SAFETY, ...LIVENESS, ...TRUTH };

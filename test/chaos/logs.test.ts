@@ -6,13 +6,13 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as sdk from '@aws-sdk/client-cloudwatch-logs';
-import { tailTrainingLogs, type LogLine, type RunProgress, type TailOptions } from '../../../src/client';
-import { followRun, type FollowOptions } from '../../../src/client/follow-run';
-import { followLogGroup } from '../../../src/client/log-readings';
-import { readLogGroup } from '../../../src/client/log-streams';
-import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../../src/emulator';
-import { uniqueName } from '../../support/rig';
-import { until } from '../../support/until';
+import { tailTrainingLogs, type LogLine, type RunProgress, type TailOptions } from '../../src/client';
+import { followRun, type FollowOptions } from '../../src/client/follow-run';
+import { followLogGroup } from '../../src/client/log-readings';
+import { readLogGroup } from '../../src/client/log-streams';
+import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../src/emulator';
+import { uniqueName } from '../support/rig';
+import { until } from '../support/until';
 
 const GROUP = '/aws/sagemaker/TrainingJobs';
 const INTERVAL_MS = 20;
