@@ -41,6 +41,12 @@ export type FitThenDeployOptions = FitOptions & {
   deploy: DeployArguments;
 };
 
+/** Options of {@link Estimator.plan}. */
+export type PlanFitOptions = Omit<FitArguments, 'inputs'> & {
+  /** How to host what is trained, as {@link Estimator.fitThenDeploy} takes it. @default not at all, as in `fit` */
+  deploy?: DeployArguments;
+};
+
 /** Arguments of {@link Estimator.createModel} beside those of the predictor. */
 export interface CreateModelArguments extends Omit<ModelArguments, 'modelName'> {
   /** The model's name; `modelName` of {@link Estimator.deploy}. @default made of the endpoint's name and the model's content */

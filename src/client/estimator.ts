@@ -14,10 +14,12 @@ import type {
   FitOptions,
   FitThenDeployOptions,
   FollowArguments,
+  PlanFitOptions,
 } from './estimator-options';
 import { findTraining } from './find-training';
 import { holdSession, type HeldSession } from './held-session';
 import { Model, splitModelOptions, type AnyPredictor, type ModelArguments, type OwnPredictorArguments } from './model';
+import { planRun, type PlannedRequests } from './plan';
 import type { RealTimePredictor } from './predictor';
 import type { Run } from './run';
 import type { Session } from './session';
@@ -224,6 +226,36 @@ export class Estimator {
   ): Promise<Run<'fitThenDeploy'>> {
     const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit }, deploy };
     return this.#train('fitThenDeploy', input, { wait, logs, onNotice } as FollowArguments);
+  }
+
+  /**
+   * What {@link Estimator.fit} would ask AWS for or, with `deploy`, {@link Estimator.fitThenDeploy}: the requests as they
+   * would be sent, with placeholders such as `<account>` for what only AWS knows. {@link planRun} plans other runs.
+   *
+   * Sends nothing and reads nothing; a session that the estimator was given tells its region.
+   *
+   * @throws {@link SageMakerError} `InvalidInput` with every problem
+   *
+   * @example
+   * ```ts
+   * import { Estimator } from 'temporal-sagemaker/client';
+   *
+   * const estimator = new Estimator({
+   *   imageName: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/digits:1',
+   *   role: 'arn:aws:iam::123456789012:role/SageMakerRole',
+   *   trainInstanceCount: 1,
+   *   trainInstanceType: 'ml.m5.large',
+   *   hyperparameters: { epochs: 20, shuffle: true },
+   * });
+   * const { CreateTrainingJob } = estimator.plan('s3://my-bucket/digits');
+   * console.log(CreateTrainingJob?.HyperParameters); // { epochs: '20', shuffle: 'true' }
+   * ```
+   */
+  plan(inputs?: FitInputs, { deploy, ...fit }: PlanFitOptions = {}): PlannedRequests {
+    const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit } };
+    const { region } = this.#session.given ?? {};
+    const options = region === undefined ? {} : { region };
+    return deploy ? planRun('fitThenDeploy', { ...input, deploy }, options) : planRun('fit', input, options);
   }
 
   /**

@@ -19,6 +19,7 @@ export {
   type EstimatorOptions,
   type FitOptions,
   type FitThenDeployOptions,
+  type PlanFitOptions,
   type FollowArguments,
 } from './estimator-options';
 export { type LogTarget } from './follow-run';

@@ -1,4 +1,4 @@
-import { planRun, SageMakerError, type EstimatorArguments } from '../../../src/client';
+import { Estimator, planRun, SageMakerError, type EstimatorArguments, type Session } from '../../../src/client';
 
 const ROLE = 'arn:aws:iam::123456789012:role/SageMakerRole';
 const estimator: EstimatorArguments = {
@@ -87,4 +87,30 @@ test('a dry run refuses what a start would refuse', () => {
       problems: ['estimator.trainInstanceCount must be 1 or more', 'deploy is missing'],
     }),
   );
+});
+
+describe('an estimator', () => {
+  const { inputs, jobName } = fit;
+
+  test('plans its fit, and with deploy all four requests', () => {
+    const ours = new Estimator(estimator);
+    expect(ours.plan(inputs, { jobName })).toEqual(planRun('fit', { estimator, fit }));
+    expect(ours.plan(inputs, { jobName, deploy })).toEqual(planRun('fitThenDeploy', { estimator, fit, deploy }));
+  });
+
+  test('plans with what was set since, and in the region of its session', () => {
+    const session = { region: 'eu-central-1' } as Session;
+    const ours = new Estimator({ ...estimator, outputPath: undefined, session });
+    ours.setHyperparameters({ epochs: 4 });
+    expect(ours.plan(inputs, { jobName }).CreateTrainingJob).toMatchObject({
+      HyperParameters: { epochs: '4' },
+      OutputDataConfig: { S3OutputPath: 's3://sagemaker-eu-central-1-<account>/' },
+    });
+  });
+
+  test('tells every problem of a plan', () => {
+    const plan = (): unknown => new Estimator({ ...estimator, role: '' }).plan('data', { jobName: '-' });
+    expect(plan).toThrow(SageMakerError);
+    expect(plan).toThrow(/estimator\.role[^]*fit\.inputs[^]*fit\.jobName/);
+  });
 });

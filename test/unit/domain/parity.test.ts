@@ -8,34 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildFitPlans, type Surroundings } from '../../../src/domain/build-plan';
 import { checkInput } from '../../../src/schemas';
-import { PARITY_DIFFERENCES, PARITY_REFUSALS, type ParityInput, type Requests } from '../../support/parity-differences';
-
-const ROOT = join(__dirname, '../../..');
-const read = (file: string): unknown => JSON.parse(readFileSync(join(ROOT, 'test/conformance/parity', file), 'utf8'));
-
-type Told = Requests | { refused: string };
-
-interface Table {
-  base: Record<string, object>;
-  cases: Record<string, Record<string, object | null>>;
-}
-
-/** As recording.py lays a case over the base; what is null there is what Python calls None. */
-function inputsOf({ base, cases }: Table): Map<string, ParityInput> {
-  const laidOver = Object.entries(cases).map(([name, sections]): [string, ParityInput] => {
-    const given = Object.entries(base).filter(([section]) => sections[section] !== null);
-    const input = given.map(([section, fields]) => [section, withoutNone({ ...fields, ...sections[section] })]);
-    return [name, Object.fromEntries(input) as ParityInput];
-  });
-  return new Map(laidOver);
-}
-
-/** To be in no VPC is said by null; elsewhere it stands for nothing. */
-function withoutNone(fields: object): object {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => value !== null || name === 'vpcConfigOverride'),
-  );
-}
+import { ALL_HEADINGS, isRefusal, readOracle, withoutDifferences, type Told } from '../../support/parity';
+import { PARITY_REFUSALS, type ParityInput, type Requests } from '../../support/parity-differences';
 
 /** The account, the region and the roles of the SDK's run. */
 const AROUND: Surroundings = {
@@ -61,29 +35,21 @@ function tellOurs(input: ParityInput): Told {
   return JSON.parse(JSON.stringify(requests)) as Requests;
 }
 
-const isRefusal = (told: Told | undefined): told is { refused: string } => typeof told?.refused === 'string';
 const refusedByUs = new Map(Object.values(PARITY_REFUSALS).flatMap((cases) => Object.entries(cases)));
 
 /** What one version of the SDK, and what we, make of its cases. */
-function readOracle(casesFile: string, toldFile: string) {
-  const inputs = inputsOf(read(casesFile) as Table);
-  const sdk = new Map(Object.entries(read(toldFile) as Record<string, Told>));
+function compare(version: 1 | 2) {
+  const { inputs, sdk } = readOracle(version);
   const ours = new Map([...inputs].map(([name, input]) => [name, tellOurs(input)]));
   const takenByBoth = [...inputs].filter(([name]) => !isRefusal(sdk.get(name)) && !refusedByUs.has(name));
   return { inputs, sdk, ours, takenByBoth };
 }
 
-/** What one side tells of a case, without the differences that are decided. */
-function toldBy(side: ReadonlyMap<string, Told>, name: string, input: ParityInput, headings: string[]): Told {
-  const told = side.get(name) ?? {};
-  if (isRefusal(told)) return told;
-  return headings.reduce((left, heading) => PARITY_DIFFERENCES[heading]?.(left, input) ?? left, told);
-}
+const toldBy = (side: ReadonlyMap<string, Told>, name: string, input: ParityInput, headings = ALL_HEADINGS): Told =>
+  withoutDifferences(side.get(name) ?? {}, input, headings);
 
-const allHeadings = Object.keys(PARITY_DIFFERENCES);
-
-const seed = readOracle('cases.json', 'sdk1.json');
-const later = readOracle('cases2.json', 'sdk2.json');
+const seed = compare(1);
+const later = compare(2);
 
 it('the SDK has told what it does in every case', () => {
   for (const { inputs, sdk } of [seed, later]) expect([...sdk.keys()].sort()).toEqual([...inputs.keys()].sort());
@@ -91,11 +57,11 @@ it('the SDK has told what it does in every case', () => {
 });
 
 it.each(seed.takenByBoth)('%s: the requests are those of the SDK', (name, input) => {
-  expect(toldBy(seed.ours, name, input, allHeadings)).toEqual(toldBy(seed.sdk, name, input, allHeadings));
+  expect(toldBy(seed.ours, name, input)).toEqual(toldBy(seed.sdk, name, input));
 });
 
 it.each(later.takenByBoth)("%s: the requests are those of the SDK's version 2", (name, input) => {
-  expect(toldBy(later.ours, name, input, allHeadings)).toEqual(toldBy(later.sdk, name, input, allHeadings));
+  expect(toldBy(later.ours, name, input)).toEqual(toldBy(later.sdk, name, input));
 });
 
 it.each([...seed.inputs].filter(([name]) => isRefusal(seed.sdk.get(name))))('%s: refused, as by the SDK', (name) => {
@@ -107,15 +73,15 @@ it.each([...refusedByUs])('%s: refused, by decision', (name, problem) => {
 });
 
 describe('docs/parity.md', () => {
-  const page = readFileSync(join(ROOT, 'docs/parity.md'), 'utf8');
+  const page = readFileSync(join(__dirname, '../../../docs/parity.md'), 'utf8');
 
   it('lists each difference and each refusal, and nothing else', () => {
     const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-    expect(headings.sort()).toEqual([...allHeadings, ...Object.keys(PARITY_REFUSALS)].sort());
+    expect(headings.sort()).toEqual([...ALL_HEADINGS, ...Object.keys(PARITY_REFUSALS)].sort());
   });
 
-  it.each(allHeadings)('%s: there is a case that differs in nothing else', (heading) => {
-    const others = allHeadings.filter((one) => one !== heading);
+  it.each(ALL_HEADINGS)('%s: there is a case that differs in nothing else', (heading) => {
+    const others = ALL_HEADINGS.filter((one) => one !== heading);
     const differing = [seed, later].flatMap(({ sdk, ours, takenByBoth }) =>
       takenByBoth.filter(([name, input]) => {
         const [one, other] = [ours, sdk].map((told) => JSON.stringify(sorted(toldBy(told, name, input, others))));
