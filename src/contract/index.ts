@@ -13,7 +13,7 @@ export type * from './training-arguments';
 export type * from './hosting-settings';
 export type * from './hosting-arguments';
 export type * from './inputs';
-export type * from './progress';
+export * from './progress';
 export type * from './outcomes';
 export type * from './results';
 export type * from './sweep';

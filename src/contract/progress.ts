@@ -6,6 +6,15 @@
 /** The kinds of resource a run can make, in SageMaker's words. */
 export type ResourceKind = 'bucket' | 'training job' | 'model' | 'endpoint config' | 'endpoint';
 
+/** All of them, in the order in which a run makes them. */
+export const RESOURCE_KINDS = [
+  'bucket',
+  'training job',
+  'model',
+  'endpoint config',
+  'endpoint',
+] as const satisfies ResourceKind[];
+
 /**
  * What became of one resource: intended (asked for, answer unknown), made, adopted (it was there, equal and ours),
  * deleted, or left (it is still there, and `reason` says why).

@@ -52,12 +52,11 @@ export function createRetryBudget({ most, perAnswer, oneEveryMs }: BudgetRate, s
     settle(call, wasTroubled, nowMs) {
       refill(nowMs);
       const hasPaid = paid.delete(call);
+      failed.delete(call);
       if (!wasTroubled) {
-        failed.delete(call);
         add(hasPaid ? 1 + perAnswer : perAnswer);
         return;
       }
-      failed.delete(call);
       failed.add(call);
       const [oldest] = failed;
       if (failed.size > FAILED_MAX && oldest !== undefined) failed.delete(oldest);

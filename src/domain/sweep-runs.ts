@@ -2,7 +2,7 @@
  * What runs say of themselves, as far as a sweep needs it: what they delivered, by the memo that they left, and what they
  * are about, by their input. Both come from Temporal as anybody may have written them.
  */
-import type { ResourceKind } from '../contract';
+import { RESOURCE_KINDS, type ResourceKind } from '../contract';
 import type { Claim, NamedResource } from './sweep';
 
 /**
@@ -19,15 +19,7 @@ export function deliveredBy(memo: unknown, isOwnType: boolean): NamedResource[] 
   });
 }
 
-const KINDS: readonly unknown[] = [
-  'training job',
-  'model',
-  'endpoint config',
-  'endpoint',
-  'bucket',
-] satisfies ResourceKind[];
-
-const isKind = (kind: unknown): kind is ResourceKind => KINDS.includes(kind);
+const isKind = (kind: unknown): kind is ResourceKind => (RESOURCE_KINDS as readonly unknown[]).includes(kind);
 
 /** Of anything: what is no object has none. */
 function fieldsOf(value: unknown): Record<string, unknown> {

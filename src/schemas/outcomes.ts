@@ -3,7 +3,7 @@
  * tests hold every answer of real runs against them; `test/types/schemas.ts` proves that they say what `contract/` says.
  */
 import { z } from 'zod';
-import type { WorkflowType } from '../contract';
+import { RESOURCE_KINDS, type WorkflowType } from '../contract';
 
 const name = z.string().min(1);
 const arn = z.string().regex(/^arn:/, 'must be an ARN');
@@ -14,9 +14,7 @@ const seconds = z.int().min(0);
 
 const ledgerEntry = z
   .strictObject({
-    kind: z
-      .enum(['bucket', 'training job', 'model', 'endpoint config', 'endpoint'])
-      .meta({ description: 'Kind of resource.' }),
+    kind: z.enum(RESOURCE_KINDS).meta({ description: 'Kind of resource.' }),
     name: name.meta({ description: 'Name of the resource.' }),
     state: z.enum(['intended', 'made', 'adopted', 'deleted', 'left']).meta({
       description:
