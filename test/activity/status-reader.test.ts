@@ -7,7 +7,8 @@ import { createStatusReader, createWaitingActivities, type StatusReader } from '
 import type { Reading } from '../../src/activities/status-reader';
 import type { TrainingJobObservation } from '../../src/domain/training-status';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../src/emulator';
-import { ROLE, uniqueName } from '../support/rig';
+import { trainingJobRequest } from '../support/by-hand';
+import { uniqueName } from '../support/rig';
 import { until } from '../support/until';
 
 let emulator: Emulator;
@@ -38,16 +39,7 @@ afterEach(async () => {
 });
 
 async function createJob(name: string): Promise<void> {
-  await sagemaker.send(
-    new CreateTrainingJobCommand({
-      TrainingJobName: name,
-      AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-      RoleArn: ROLE,
-      OutputDataConfig: { S3OutputPath: 's3://models/iris' },
-      ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
-      StoppingCondition: { MaxRuntimeInSeconds: 60 },
-    }),
-  );
+  await sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest(name)));
 }
 
 const readsOf = async (name: string) =>

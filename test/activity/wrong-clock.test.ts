@@ -10,7 +10,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createStatusReader, createWaitingActivities, type StatusReader } from '../../src/activities';
 import type { TrainingJobCursor } from '../../src/domain/training-status';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../src/emulator';
-import { ROLE, uniqueName } from '../support/rig';
+import { trainingJobRequest } from '../support/by-hand';
+import { uniqueName } from '../support/rig';
 import { until } from '../support/until';
 
 const HOUR_MS = 3_600_000;
@@ -64,16 +65,8 @@ const SEEN: TrainingJobCursor = {
 
 async function startTraining(): Promise<string> {
   const name = uniqueName();
-  await sagemaker.send(
-    new CreateTrainingJobCommand({
-      TrainingJobName: name,
-      AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-      RoleArn: ROLE,
-      OutputDataConfig: { S3OutputPath: 's3://models/iris' },
-      ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
-      StoppingCondition: { MaxRuntimeInSeconds: 28 * 86_400 },
-    }),
-  );
+  const StoppingCondition = { MaxRuntimeInSeconds: 28 * 86_400 };
+  await sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest(name, { StoppingCondition })));
   await until(() => isTraining(name), { what: 'the training', limitMs: 30_000 });
   return name;
 }

@@ -14,11 +14,12 @@ import { connect, isSageMakerError, listRuns, Run, startRun, type Session } from
 import type { FitThenDeployInput } from '../../src/contract';
 import { emulatorControl, type EmulatorControl } from '../../src/emulator';
 import { startTemporalServer, type TemporalServer } from '../../src/temporal-server';
+import { trainingJobRequest } from '../support/by-hand';
 import { makeCanary, placesInHistory, type Canary } from '../support/canary';
 import { startEmulatorProcess, type RunningPart } from '../support/command-line';
 import { endProcesses, startProcess, type TestProcess } from '../support/processes';
 import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
-import { DATA_BUCKET, DEPLOY, mainJob, ROLE } from '../support/rig';
+import { DATA_BUCKET, DEPLOY, mainJob } from '../support/rig';
 import { runProgramHere } from '../support/run-program';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { temporalCliPath } from '../support/temporal';
@@ -214,17 +215,9 @@ async function makeWorld(): Promise<void> {
   for (const side of [sideOf('plain'), sideOf('encrypted')]) {
     const { text } = side.canary;
     const half = `{"TrainingJobName": "x", "HyperParameters": {"note": ${text}`;
-    await sagemaker.send(
-      new CreateTrainingJobCommand({
-        TrainingJobName: nameOf(side, 'taken'),
-        AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-        RoleArn: ROLE,
-        OutputDataConfig: { S3OutputPath: `s3://${DATA_BUCKET}/models` },
-        ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 30 },
-        StoppingCondition: { MaxRuntimeInSeconds: 60 },
-        HyperParameters: { note: foreign.text },
-      }),
-    );
+    const HyperParameters = { note: foreign.text };
+    const taken = trainingJobRequest(nameOf(side, 'taken'), { HyperParameters });
+    await sagemaker.send(new CreateTrainingJobCommand(taken));
     await control.addOutcomes([
       {
         kind: 'training job',

@@ -11,15 +11,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
   CreateTrainingJobCommand,
   DescribeEndpointCommand,
   DescribeTrainingJobCommand,
   SageMakerClient,
   type Channel,
-  type CreateTrainingJobCommandInput,
   type DescribeTrainingJobCommandOutput,
 } from '@aws-sdk/client-sagemaker';
 import { spawnSync } from 'node:child_process';
@@ -28,11 +24,12 @@ import { join } from 'node:path';
 import { create as createArchive } from 'tar';
 import { emulatorControl, type EmulatorControl } from '../../src/emulator';
 import { createWorker, type SageMakerWorker } from '../../src/worker';
+import { makeEndpoint, makeModel, trainingJobRequest } from '../support/by-hand';
 import { failureOfRun } from '../support/failures';
 import { endProcesses, startProcess, type TestProcess } from '../support/processes';
 import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
 import { quietRuntime } from '../support/quiet-runtime';
-import { DATA_BUCKET, fitInput, ROLE, uniqueName } from '../support/rig';
+import { DATA_BUCKET, fitInput, uniqueName } from '../support/rig';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from '../support/temporal';
 import { until } from '../support/until';
@@ -159,7 +156,7 @@ const keys = async () =>
     expect(await read('iris/data.csv')).toBe('1,2,3\n');
     expect(await keys()).toEqual(['iris/data.csv']);
 
-    await expect(sagemaker.send(new CreateTrainingJobCommand(jobRequest('refused')))).rejects.toMatchObject({
+    await expect(sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest('refused')))).rejects.toMatchObject({
       name: 'InternalFailure',
     });
     await expect(describeJob('refused')).rejects.toMatchObject({ message: 'Requested resource not found.' });
@@ -195,14 +192,11 @@ const keys = async () =>
     // Twice is more than there is.
     await put('large/data.csv', Buffer.alloc(DISK_BYTES * 0.6));
     const name = uniqueName('large');
-    const request = jobRequest(name);
-    await sagemaker.send(
-      new CreateTrainingJobCommand({
-        ...request,
-        AlgorithmSpecification: { TrainingImage: 'scripted', TrainingInputMode: 'File' },
-        InputDataConfig: [channel('train', `s3://${DATA_BUCKET}/large`)],
-      }),
-    );
+    const job = trainingJobRequest(name, {
+      AlgorithmSpecification: { TrainingImage: 'scripted', TrainingInputMode: 'File' },
+      InputDataConfig: [channel('train', `s3://${DATA_BUCKET}/large`)],
+    });
+    await sagemaker.send(new CreateTrainingJobCommand(job));
     await until(async () => (await describeJob(name)).TrainingJobStatus === 'Failed', {
       what: 'the job to fail',
       limitMs: 60_000,
@@ -217,7 +211,8 @@ const keys = async () =>
       'large/model.tar.gz',
       createArchive({ gzip: true, cwd: folder, sync: true }, ['weights']).read() as Buffer,
     );
-    await makeEndpoint(name, `s3://${DATA_BUCKET}/large/model.tar.gz`);
+    await makeModel(sagemaker, name, { Image: 'scripted', ModelDataUrl: `s3://${DATA_BUCKET}/large/model.tar.gz` });
+    await makeEndpoint(sagemaker, name);
     const describe = () => sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
     await until(async () => (await describe()).EndpointStatus === 'Failed', {
       what: 'the endpoint to fail',
@@ -234,34 +229,4 @@ function describeJob(name: string): Promise<DescribeTrainingJobCommandOutput> {
 
 function channel(ChannelName: string, S3Uri: string): Channel {
   return { ChannelName, DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri } } };
-}
-
-/** With a model and a config of the same name. */
-async function makeEndpoint(name: string, ModelDataUrl: string): Promise<void> {
-  await sagemaker.send(
-    new CreateModelCommand({
-      ModelName: name,
-      ExecutionRoleArn: ROLE,
-      PrimaryContainer: { Image: 'scripted', ModelDataUrl },
-    }),
-  );
-  const variant = {
-    VariantName: 'one',
-    ModelName: name,
-    InstanceType: 'ml.m5.large',
-    InitialInstanceCount: 1,
-  } as const;
-  await sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant] }));
-  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
-}
-
-function jobRequest(name: string): CreateTrainingJobCommandInput {
-  return {
-    TrainingJobName: name,
-    AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-    RoleArn: ROLE,
-    OutputDataConfig: { S3OutputPath: `s3://${DATA_BUCKET}/models` },
-    ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
-    StoppingCondition: { MaxRuntimeInSeconds: 60 },
-  };
 }

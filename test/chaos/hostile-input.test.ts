@@ -8,6 +8,7 @@ import { CreateModelCommand, CreateTrainingJobCommand } from '@aws-sdk/client-sa
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { connect, Run, SageMakerError, startRun, type Session } from '../../src/client';
 import type { FitThenDeployInput } from '../../src/contract';
+import { trainingJobRequest } from '../support/by-hand';
 import { DATA_BUCKET, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
 import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 
@@ -239,18 +240,14 @@ describe('an address that leads elsewhere', () => {
   test('is not called by the emulator either, to which anyone may say it', async () => {
     const name = uniqueName('elsewhere');
     const job = (uri: string, further: object = {}) =>
-      new CreateTrainingJobCommand({
-        TrainingJobName: `${name}-${String(Math.abs(uri.length))}`,
-        AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-        RoleArn: ROLE,
-        InputDataConfig: [
-          { ChannelName: 'training', DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri } } },
-        ],
-        OutputDataConfig: { S3OutputPath: `s3://${DATA_BUCKET}/models` },
-        ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 30 },
-        StoppingCondition: { MaxRuntimeInSeconds: 60 },
-        ...further,
-      });
+      new CreateTrainingJobCommand(
+        trainingJobRequest(`${name}-${String(Math.abs(uri.length))}`, {
+          InputDataConfig: [
+            { ChannelName: 'training', DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri } } },
+          ],
+          ...further,
+        }),
+      );
     const { sagemaker } = rig;
     for (const uri of [`http://${elsewhere}/data`, `file:///etc/passwd`]) {
       await expect(sagemaker.send(job(uri))).rejects.toMatchObject({ name: 'ValidationException' });

@@ -2,14 +2,10 @@
  * The runs of the kill table: what stands before, what is started, and what is to stand in the end. Which calls each
  * makes to AWS is not said here: healthy runs tell, and `kill-table.test.ts` kills a worker at every one.
  */
-import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
-  DescribeEndpointCommand,
-} from '@aws-sdk/client-sagemaker';
+import { DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { RUN_TAG, type WorkflowType } from '../../src/contract';
 import type { EmulatorControl, EndpointEnd } from '../../src/emulator';
+import { makeEndpoint, makeModel } from '../support/by-hand';
 import type { Case, CaseOptions } from '../support/case-rig';
 import type { Exemption } from '../support/promises';
 import { DATA_BUCKET, DEPLOY, ESTIMATOR, mainJob, ROLE } from '../support/rig';
@@ -133,25 +129,9 @@ async function deployEarlier({ name, sagemaker, control }: Case): Promise<void> 
   // As runs name what they make: by the endpoint and ten digits of the content.
   const ModelName = `${name}-00ea211e40`;
   const EndpointConfigName = `${name}-00ea211e4c`;
-  await sagemaker.send(
-    new CreateModelCommand({
-      ModelName,
-      ExecutionRoleArn: ROLE,
-      PrimaryContainer: { Image: 'iris', ModelDataUrl: `s3://${DATA_BUCKET}/given/model.tar.gz` },
-      Tags,
-    }),
-  );
-  await sagemaker.send(
-    new CreateEndpointConfigCommand({
-      EndpointConfigName,
-      ProductionVariants: [
-        { VariantName: 'AllTraffic', ModelName, InitialInstanceCount: 1, InstanceType: 'ml.m5.large' },
-      ],
-      Tags,
-    }),
-  );
+  await makeModel(sagemaker, ModelName, { Tags });
   await control.setClock({ phases: { Creating: 0 } });
-  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName, Tags }));
+  await makeEndpoint(sagemaker, name, { ModelName, EndpointConfigName, Tags });
   await until(
     async () =>
       (await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }))).EndpointStatus === 'InService',

@@ -3,17 +3,11 @@
  * that, and when it has been answered and Temporal has not heard of it. Another worker goes on, and in the end what was
  * removed, and what the sweep says of it, is as if nobody had been killed.
  */
-import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
-  CreateTrainingJobCommand,
-  DescribeEndpointCommand,
-} from '@aws-sdk/client-sagemaker';
+import { CreateTrainingJobCommand, DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { RUN_TAG } from '../../src/contract';
+import { makeEndpoint, makeModel, trainingJobRequest } from '../support/by-hand';
 import { MOMENTS } from '../support/call-gate';
 import { startCaseRig, type Case, type CaseRig } from '../support/case-rig';
-import { DATA_BUCKET, ROLE } from '../support/rig';
 import { until } from '../support/until';
 import type { Ending } from './ending';
 import { runHealthy, runKilled, type Row } from './kill-one';
@@ -45,31 +39,11 @@ async function leaveOrphans(one: Case): Promise<void> {
   await run.terminate();
   const Tags = [{ Key: RUN_TAG, Value: `${run.workflowId}/${run.firstExecutionRunId}` }];
   const ModelName = `${name}-0123456789`;
-  await sagemaker.send(
-    new CreateTrainingJobCommand({
-      TrainingJobName: name,
-      RoleArn: ROLE,
-      AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-      OutputDataConfig: { S3OutputPath: `s3://${DATA_BUCKET}/models` },
-      ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 10 },
-      StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
-      Tags,
-    }),
-  );
-  await sagemaker.send(
-    new CreateModelCommand({
-      ModelName,
-      ExecutionRoleArn: ROLE,
-      PrimaryContainer: { Image: 'iris', ModelDataUrl: `s3://${DATA_BUCKET}/given/model.tar.gz` },
-      Tags,
-    }),
-  );
-  const variant = { VariantName: 'one', ModelName, InitialInstanceCount: 1, InstanceType: 'ml.m5.large' } as const;
-  await sagemaker.send(
-    new CreateEndpointConfigCommand({ EndpointConfigName: ModelName, ProductionVariants: [variant], Tags }),
-  );
+  const StoppingCondition = { MaxRuntimeInSeconds: 86_400 };
+  await sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest(name, { StoppingCondition, Tags })));
+  await makeModel(sagemaker, ModelName, { Tags });
   await control.setClock({ phases: { Creating: 0 } });
-  await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: ModelName, Tags }));
+  await makeEndpoint(sagemaker, name, { ModelName, EndpointConfigName: ModelName, Tags });
   await until(
     async () =>
       (await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }))).EndpointStatus === 'InService',

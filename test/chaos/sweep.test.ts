@@ -3,18 +3,13 @@
  * serve, what others made, what unknown runs made, and runs that are open. The stages are generated from what the runs
  * really call; all cases stand in one emulator, so that one sweep has to tell them apart.
  */
-import {
-  CreateEndpointCommand,
-  CreateEndpointConfigCommand,
-  CreateModelCommand,
-  CreateTrainingJobCommand,
-  UpdateEndpointCommand,
-} from '@aws-sdk/client-sagemaker';
+import { CreateEndpointCommand, CreateTrainingJobCommand, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { RUN_TAG, type SweepInput, type SweepResult, type SweptResource } from '../../src/contract';
 import type { StandingResource } from '../../src/emulator';
-import { DATA_BUCKET, mainJob, ROLE, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
+import { makeEndpoint, makeModel, trainingJobRequest } from '../support/by-hand';
+import { mainJob, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
 import {
   deployInput,
   findStages,
@@ -192,7 +187,7 @@ async function makeByHand(): Promise<void> {
     'temporal-sagemaker:runs': tag,
     run: tag,
   });
-  await makeModel(`${names.foreign}-nonsense`, { [RUN_TAG]: 'nonsense' });
+  await makeTaggedModel(`${names.foreign}-nonsense`, { [RUN_TAG]: 'nonsense' });
   await rig.sagemaker.send(
     new CreateEndpointCommand({
       EndpointName: `${names.foreign}-of-borrowed`,
@@ -218,42 +213,15 @@ function of(resources: StandingResource[], name: string): StandingResource[] {
 
 const asTags = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-async function makeModel(ModelName: string, tags: Record<string, string>): Promise<void> {
-  await rig.sagemaker.send(
-    new CreateModelCommand({
-      ModelName,
-      ExecutionRoleArn: ROLE,
-      PrimaryContainer: { Image: 'iris', ModelDataUrl: `s3://${DATA_BUCKET}/given/model.tar.gz` },
-      Tags: asTags(tags),
-    }),
-  );
-}
+const makeTaggedModel = (name: string, tags: Record<string, string>) =>
+  makeModel(rig.sagemaker, name, { Tags: asTags(tags) });
 
 /** One of each kind under one name. */
 async function makeAll(name: string, tags: Record<string, string>): Promise<void> {
   const Tags = asTags(tags);
-  await makeModel(name, tags);
-  const variant = {
-    VariantName: 'one',
-    ModelName: name,
-    InstanceType: 'ml.m5.large' as const,
-    InitialInstanceCount: 1,
-  };
-  await rig.sagemaker.send(
-    new CreateEndpointConfigCommand({ EndpointConfigName: name, ProductionVariants: [variant], Tags }),
-  );
-  await rig.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name, Tags }));
-  await rig.sagemaker.send(
-    new CreateTrainingJobCommand({
-      TrainingJobName: name,
-      RoleArn: ROLE,
-      AlgorithmSpecification: { TrainingImage: 'iris', TrainingInputMode: 'File' },
-      OutputDataConfig: { S3OutputPath: `s3://${DATA_BUCKET}/models` },
-      ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 10 },
-      StoppingCondition: { MaxRuntimeInSeconds: 600 },
-      Tags,
-    }),
-  );
+  await makeTaggedModel(name, tags);
+  await makeEndpoint(rig.sagemaker, name, { Tags });
+  await rig.sagemaker.send(new CreateTrainingJobCommand(trainingJobRequest(name, { Tags })));
 }
 
 /** Kind and name of each, in order. */

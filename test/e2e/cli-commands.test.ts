@@ -5,9 +5,10 @@
 import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { connect, Run, startRun, type LogLine, type Session } from '../../src/client';
 import { followTrainingLog } from '../../src/client/training-log';
+import { trainingJobRequest } from '../support/by-hand';
 import { readEvents } from '../support/events';
 import { makeGate, makeGatedImage, type Gate } from '../support/gated-image';
-import { DATA_BUCKET, DEPLOY, ESTIMATOR, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
+import { DATA_BUCKET, DEPLOY, ESTIMATOR, startRig, uniqueName, type Rig } from '../support/rig';
 import {
   runForEvents,
   runProgramHere,
@@ -87,17 +88,9 @@ async function startHeld(args: string[] = []): Promise<Held> {
 }
 
 async function startForeignJob(): Promise<void> {
-  await rig.sagemaker.send(
-    new CreateTrainingJobCommand({
-      TrainingJobName: foreign,
-      RoleArn: ROLE,
-      AlgorithmSpecification: { TrainingImage: 'gated', TrainingInputMode: 'File' },
-      HyperParameters: { lines: '6' },
-      OutputDataConfig: { S3OutputPath: `s3://${DATA_BUCKET}/models` },
-      ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 10 },
-      StoppingCondition: { MaxRuntimeInSeconds: 600 },
-    }),
-  );
+  const AlgorithmSpecification = { TrainingImage: 'gated', TrainingInputMode: 'File' } as const;
+  const job = trainingJobRequest(foreign, { AlgorithmSpecification, HyperParameters: { lines: '6' } });
+  await rig.sagemaker.send(new CreateTrainingJobCommand(job));
 }
 
 async function historyOf(workflowId: string): Promise<string[]> {
