@@ -16,8 +16,8 @@ import {
   type ModelSource,
   type Surroundings,
 } from '../domain/build-plan';
-import type { HostingPlan, TrainingPlan } from '../domain/plan';
-import type { InputOf } from '../schemas';
+import type { HostingPlan } from '../domain/plan';
+import { requestsOf, type InputOf } from '../schemas';
 import { sha256 } from './input-comparison';
 import { nameRun } from './name-run';
 import { requireValid } from './start';
@@ -79,8 +79,8 @@ export function planRun<T extends 'fit' | 'deploy' | 'fitThenDeploy'>(
   const named =
     options.workflowId === undefined ? nameRun(type, checked) : { workflowId: options.workflowId, input: checked };
   const from = surroundingsOf(named.workflowId, checked.region, options);
-  if (type === 'deploy') return toRequests({ hosting: planDeploy(named.input as DeployInput, from) });
-  return toRequests(buildFitPlans(named.input as FitInput | FitThenDeployInput, from));
+  if (type === 'deploy') return requestsOf({ hosting: planDeploy(named.input as DeployInput, from) });
+  return requestsOf(buildFitPlans(named.input as FitInput | FitThenDeployInput, from));
 }
 
 function surroundingsOf(workflowId: string, region: string | undefined, options: PlanOptions): Surroundings {
@@ -104,16 +104,5 @@ function sourceFromJob({ trainingJobName = '', estimator }: DeployInput): ModelS
     image: estimator?.imageName ?? '<image>',
     role: estimator?.role ?? '<role>',
     trainingJobName,
-  };
-}
-
-function toRequests({ training, hosting }: { training?: TrainingPlan; hosting?: HostingPlan }): PlannedRequests {
-  return {
-    ...(training && { CreateTrainingJob: training.request }),
-    ...(hosting && {
-      CreateModel: hosting.model,
-      CreateEndpointConfig: hosting.endpointConfig,
-      CreateEndpoint: hosting.endpoint,
-    }),
   };
 }

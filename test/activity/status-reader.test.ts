@@ -8,7 +8,7 @@ import type { Reading } from '../../src/activities/status-reader';
 import type { TrainingJobObservation } from '../../src/domain/training-status';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../src/emulator';
 import { trainingJobRequest } from '../support/by-hand';
-import { uniqueName } from '../support/rig';
+import { DATA_BUCKET, uniqueName } from '../support/rig';
 import { until } from '../support/until';
 
 let emulator: Emulator;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const config = { endpoint, region, credentials, maxAttempts: 1 };
   sagemaker = new SageMakerClient(config);
   const s3 = new S3Client(config);
-  await s3.send(new CreateBucketCommand({ Bucket: 'models' }));
+  await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   s3.destroy();
 });
 afterAll(async () => {

@@ -11,7 +11,7 @@ import { createStatusReader, createWaitingActivities, type StatusReader } from '
 import type { TrainingJobCursor } from '../../src/domain/training-status';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorControl } from '../../src/emulator';
 import { trainingJobRequest } from '../support/by-hand';
-import { uniqueName } from '../support/rig';
+import { DATA_BUCKET, uniqueName } from '../support/rig';
 import { until } from '../support/until';
 
 const HOUR_MS = 3_600_000;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   config = { endpoint, region, credentials, maxAttempts: 1 };
   sagemaker = new SageMakerClient(config);
   const s3 = new S3Client(config);
-  await s3.send(new CreateBucketCommand({ Bucket: 'models' }));
+  await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   s3.destroy();
 });
 afterAll(async () => {

@@ -30,7 +30,7 @@ const ENDPOINT: EndpointObservation = {
   name: 'stuck',
   arn: 'arn:aws:sagemaker:eu-central-1:123456789012:endpoint/stuck',
   status: 'SystemUpdating',
-  endpointConfigName: 'stuck-config',
+  endpointConfigName: 'stuck-00000000cf',
 };
 const refused = () => Promise.reject(unreachable('Cannot delete in-progress endpoint.'));
 
@@ -74,8 +74,8 @@ describe('an endpoint that is to be deleted', () => {
           Promise.resolve({
             endpoint: ENDPOINT,
             isOurs: true,
-            config: { name: 'stuck-config', isOurs: true },
-            models: [{ name: 'stuck-model', isOurs: true }],
+            config: { name: 'stuck-00000000cf', isOurs: true },
+            models: [{ name: 'stuck-00000000de', isOurs: true }],
           }),
         awaitEndpointChange: () => Promise.resolve({ deadlinePassed: true }),
         deleteEndpoint: refused,
@@ -114,7 +114,7 @@ it('a new endpoint that is stuck for good ends its deploy, and is named', async 
         Promise.resolve(
           seen
             ? { deadlinePassed: true as const }
-            : { change: { endpoint: creating, seen: { status: 'Creating', endpointConfigName: 'stuck-config' } } },
+            : { change: { endpoint: creating, seen: { status: 'Creating', endpointConfigName: 'stuck-00000000cf' } } },
         ),
       deleteEndpoint: refused,
       readLogTail: () => Promise.resolve([]),

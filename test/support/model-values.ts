@@ -34,22 +34,22 @@ const PLAUSIBLE = [
 /** Deeper than any structure of a request that is sent here, but for those that hold themselves. */
 const DEPTH_MAX = 12;
 
-/** A value with all that a shape may hold. */
-export function fullValueOf(operation: OperationModel, name: string, depth = 0): unknown {
+/** A value with all that a shape may hold; from a depth on, with what it must hold. */
+export function fullValueOf(operation: OperationModel, name: string, depthMax = DEPTH_MAX, depth = 0): unknown {
   const shape = shapeOf(operation, name);
   switch (shape.type) {
     case 'structure':
       return Object.fromEntries(
         Object.entries(shape.members ?? {})
-          .filter(([member]) => depth < DEPTH_MAX || shape.required?.includes(member) === true)
-          .map(([member, reference]) => [member, fullValueOf(operation, reference, depth + 1)]),
+          .filter(([member]) => depth < depthMax || shape.required?.includes(member) === true)
+          .map(([member, reference]) => [member, fullValueOf(operation, reference, depthMax, depth + 1)]),
       );
     case 'list':
       return Array.from({ length: Math.max(1, shape.min ?? 1) }, () =>
-        fullValueOf(operation, shape.member ?? '', depth + 1),
+        fullValueOf(operation, shape.member ?? '', depthMax, depth + 1),
       );
     case 'map':
-      return { a_key: fullValueOf(operation, shape.value ?? '', depth + 1) };
+      return { a_key: fullValueOf(operation, shape.value ?? '', depthMax, depth + 1) };
     case 'string': {
       if (shape.enum !== undefined) return shape.enum[0];
       const expression = compilePattern(shape.pattern ?? '[^]*');

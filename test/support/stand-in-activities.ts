@@ -35,12 +35,12 @@ export const STAND_IN_TRAINING = {
   overrunSeconds: 60,
 } as unknown as TrainingPlan;
 
-/** The same of an endpoint. */
+/** The same of an endpoint; model and config are named as plans name them. */
 export const standInHosting = (endpointName: string): HostingPlan =>
   ({
-    model: { ModelName: `${endpointName}-model` },
-    endpointConfig: { EndpointConfigName: `${endpointName}-config` },
-    endpoint: { EndpointName: endpointName, EndpointConfigName: `${endpointName}-config` },
+    model: { ModelName: `${endpointName}-00000000de` },
+    endpointConfig: { EndpointConfigName: `${endpointName}-00000000cf` },
+    endpoint: { EndpointName: endpointName, EndpointConfigName: `${endpointName}-00000000cf` },
     modelData: 's3://bucket/model.tar.gz',
     endpointTimeoutSeconds: 60,
   }) as HostingPlan;

@@ -12,8 +12,8 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import { operationsOfService } from '../../../src/emulator/wire/schemas';
 import type { Call, Service } from '../../../src/emulator/world';
 import { findViolations, isModelled, MODELLED_OPERATIONS } from '../../../src/service-model';
-import { compilePattern } from '../../../src/service-model/constraint-violations';
-import { findOperation, shapeOf, type OperationModel } from '../../../src/service-model/model';
+import { findOperation } from '../../../src/service-model/model';
+import { fullValueOf } from '../../support/model-values';
 import { handlers, startWireServer } from './wire-server';
 
 const DEPTH_MAX = 5;
@@ -36,59 +36,6 @@ function sampleOf(schema: NormalizedSchema, depth = 0): unknown {
   if (schema.isNumericSchema()) return 7;
   if (schema.isBlobSchema()) return new Uint8Array([1, 2, 3]);
   return 'a <text> & "more"';
-}
-
-const PLAUSIBLE = [
-  'name-1',
-  'arn:aws:sagemaker:eu-central-1:123456789012:model/name-1',
-  'arn:aws:iam::123456789012:role/name-1',
-  's3://bucket/key',
-  'https://example.com/a',
-  'ml.m5.large',
-  '123456789012',
-  'arn:aws:sagemaker:eu-central-1:123456789012:hub-content/hub/Model/name/1.0.0',
-  'arn:aws:sagemaker:eu-central-1:123456789012:training-plan/plan',
-  'arn:aws:sagemaker:eu-central-1:123456789012:mlflow-app/app',
-  'arn:aws:sagemaker:eu-central-1:123456789012:model-package-group/group',
-  'arn:aws:sagemaker:eu-central-1:123456789012:hub-content/hub/DataSet/name/1.0.0',
-  'arn:aws:lambda:eu-central-1:123456789012:function:keys',
-  'a1',
-  '1',
-];
-
-/** A valid value of a shape, with what is required and one level more. */
-function validInputOf(operation: OperationModel, name: string, depth = 0): unknown {
-  const shape = shapeOf(operation, name);
-  switch (shape.type) {
-    case 'structure':
-      return Object.fromEntries(
-        Object.entries(shape.members ?? {})
-          .filter(([member]) => depth === 0 || shape.required?.includes(member) === true)
-          .map(([member, reference]) => [member, validInputOf(operation, reference, depth + 1)]),
-      );
-    case 'list':
-      return Array.from({ length: Math.max(1, shape.min ?? 1) }, () =>
-        validInputOf(operation, shape.member ?? '', depth + 1),
-      );
-    case 'map':
-      return { a_key: validInputOf(operation, shape.value ?? '', depth + 1) };
-    case 'string': {
-      if (shape.enum !== undefined) return shape.enum[0];
-      const expression = compilePattern(shape.pattern ?? '[^]*');
-      const fits = (text: string) => text.length >= (shape.min ?? 0) && text.length <= (shape.max ?? Infinity);
-      const found = PLAUSIBLE.find((text) => fits(text) && expression.test(text));
-      if (found === undefined) throw new Error(`no plausible ${name}: ${shape.pattern ?? ''}`);
-      return found;
-    }
-    case 'boolean':
-      return true;
-    case 'timestamp':
-      return TIME;
-    case 'blob':
-      return new Uint8Array([1, 2, 3]);
-    default:
-      return Math.max(1, shape.min ?? 1);
-  }
 }
 
 const MODULES: Record<string, Record<string, unknown>> = {
@@ -163,7 +110,7 @@ describe('every modelled operation', () => {
     const service = model?.service as Service;
     const operation = operationsOfService(service).get(name);
     if (model === undefined || operation === undefined) throw new Error(`${name} is not known to both`);
-    const modelled = model.input === undefined ? {} : validInputOf(model, model.input);
+    const modelled = model.input === undefined ? {} : fullValueOf(model, model.input, 1);
     // What the SDK's release does not know yet, it does not send.
     const known = new Set([...operation.input.structIterator()].map(([member]) => member));
     const input = Object.fromEntries(
