@@ -1,11 +1,14 @@
 /**
- * What AWS is known to refuse of a serverless endpoint for what stands there already, told before anything is made or
- * trained: an endpoint on instances never becomes a serverless one, which is neither isolated nor in a VPC. Read by `prepare`.
+ * What cannot come to be for what stands there already, told before anything is made or trained: an endpoint on instances
+ * never becomes a serverless one, which is neither isolated nor in a VPC; `updateEndpoint` expects one, or none. Read by
+ * `prepare`.
  */
 import { DescribeEndpointCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { endpointIsThere, nothingToUpdate, type Unexpected } from '../domain/expected-endpoint';
 import type { Plan } from '../domain/plan';
+import { readOwner } from './adopt';
 import type { AwsClients } from './aws';
-import { callAws, ifPresent } from './aws-errors';
+import { callAws, failWith, ifPresent, type Coordinates } from './aws-errors';
 
 /** Asks AWS only where a serverless endpoint is wanted: nothing else can be refused for what stands there. */
 export async function findStandingProblems({ sagemaker, region }: AwsClients, { hosting }: Plan): Promise<string[]> {
@@ -13,6 +16,33 @@ export async function findStandingProblems({ sagemaker, region }: AwsClients, { 
   const EndpointName = hosting?.endpoint.EndpointName;
   if (variant?.ServerlessConfig === undefined || EndpointName === undefined) return [];
   return [...findJobProblems(hosting), ...(await findKindProblems(sagemaker, region, EndpointName))];
+}
+
+/** What `updateEndpoint` says of the endpoint, before a training of the same run is paid for. */
+export async function checkExpectedEndpoint(
+  { sagemaker, region }: AwsClients,
+  { run, training, hosting }: Plan,
+): Promise<void> {
+  const isExpected = hosting?.update?.expectsEndpoint;
+  const endpoint = hosting?.endpoint.EndpointName;
+  if (!training || isExpected === undefined || endpoint === undefined) return;
+  const at = { operation: 'DescribeEndpoint', region, endpoint };
+  const live = await describeStanding(sagemaker, at, endpoint);
+  if (isExpected) {
+    if (!live) throw failAs(nothingToUpdate(endpoint), endpoint, at);
+  } else if (live && (await readOwner(sagemaker, live.EndpointArn ?? '', at)) !== run.runTag) {
+    throw failAs(endpointIsThere(endpoint, live.EndpointConfigName ?? ''), endpoint, at);
+  }
+}
+
+function failAs({ code, what, details }: Unexpected, endpointName: string, at: Record<string, string>) {
+  return failWith(code, what, at, { details: { ...details, endpointName } });
+}
+
+/** One that is being deleted counts as gone: its name will be free. */
+async function describeStanding(sagemaker: SageMakerClient, at: Coordinates, EndpointName: string) {
+  const live = await callAws(at, () => ifPresent(() => sagemaker.send(new DescribeEndpointCommand({ EndpointName }))));
+  return live?.EndpointStatus === 'Deleting' ? undefined : live;
 }
 
 /** What a model takes over from a training job that no estimator tells of. */
@@ -34,9 +64,9 @@ function findJobProblems(hosting: Plan['hosting']): string[] {
 
 async function findKindProblems(sagemaker: SageMakerClient, region: string, EndpointName: string): Promise<string[]> {
   const at = { operation: 'DescribeEndpoint', region, endpoint: EndpointName };
-  const live = await callAws(at, () => ifPresent(() => sagemaker.send(new DescribeEndpointCommand({ EndpointName }))));
-  // One that failed is deleted to make room, and one that is being deleted is waited for.
-  if (!live || live.EndpointStatus === 'Failed' || live.EndpointStatus === 'Deleting') return [];
+  const live = await describeStanding(sagemaker, at, EndpointName);
+  // One that failed is deleted to make room.
+  if (!live || live.EndpointStatus === 'Failed') return [];
   const isOnInstances = (live.ProductionVariants ?? []).some((one) => (one.DesiredInstanceCount ?? 0) > 0);
   if (!isOnInstances) return [];
   return [

@@ -24,7 +24,7 @@ import { findSecretSigns } from '../domain/secret-signs';
 import { checkInput, findRequestWarnings, requestsOf, type InputOf } from '../schemas';
 import type { AwsClients } from './aws';
 import { failureOf, failWith } from './aws-errors';
-import { findStandingProblems } from './endpoint-problems';
+import { checkExpectedEndpoint, findStandingProblems } from './endpoint-problems';
 import { findModelSource } from './model-source';
 import {
   findNameProblems,
@@ -88,6 +88,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...(await findStandingProblems(aws, plan)),
       ];
       if (problems.length > 0) throw refusal(problems, type, identity);
+      await checkExpectedEndpoint(aws, plan);
       run.warnings.push(...findRequestWarnings(requestsOf(plan)));
       return plan;
     },

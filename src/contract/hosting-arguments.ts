@@ -26,7 +26,8 @@ export interface DeployAnywhere {
    */
   updateEndpoint?: boolean;
   /**
-   * The model's name. A deploy never deletes a model with a name of your own, and lists the one that it replaced as left.
+   * The model's name. A deploy never deletes a model with a name of your own, and lists the one that it replaced as left;
+   * so it must not end as the names that runs make do, in a hyphen and ten hexadecimal digits.
    *
    * @default the endpoint's name and a hash of what the model is made of
    */
@@ -48,7 +49,8 @@ export interface DeployAnywhere {
   /**
    * How long the endpoint may take to be in service, in seconds.
    *
-   * @default 3600, and as long as the deployment policy waits and instances may be waited for
+   * @default 3600, and as long as the deployment policy waits and instances may be waited for; 3600 more than the policy's
+   * `maximumExecutionTimeoutInSeconds`, where that is longer
    */
   endpointTimeoutSeconds?: number;
   /** Fields laid over the AWS requests that host, and over the estimator's own overrides. */

@@ -9,8 +9,13 @@ export interface DeploymentWaits {
   blueGreenUpdatePolicy?: {
     trafficRoutingConfiguration?: { type?: unknown; waitIntervalInSeconds?: unknown; linearStepSize?: unknown };
     terminationWaitInSeconds?: unknown;
+    maximumExecutionTimeoutInSeconds?: unknown;
   };
-  rollingUpdatePolicy?: { waitIntervalInSeconds?: unknown; maximumBatchSize?: unknown };
+  rollingUpdatePolicy?: {
+    waitIntervalInSeconds?: unknown;
+    maximumBatchSize?: unknown;
+    maximumExecutionTimeoutInSeconds?: unknown;
+  };
 }
 
 /** What a policy waits in all, in seconds. */
@@ -42,11 +47,19 @@ function numberOf(value: unknown, fallback = 0): number {
 /** What AWS needs for an endpoint without any waiting. */
 export const DEFAULT_ENDPOINT_TIMEOUT_SECONDS = 3_600;
 
+/** How long AWS itself lets the deployment take, where the arguments say so. */
+function longestSecondsOf({ blueGreenUpdatePolicy: blueGreen, rollingUpdatePolicy: rolling }: DeploymentWaits): number {
+  return numberOf((blueGreen ?? rolling)?.maximumExecutionTimeoutInSeconds);
+}
+
 /** How long an endpoint may take where the arguments do not say. */
 export function endpointTimeoutOf(deploy: DeployArguments): number {
   if (deploy.endpointTimeoutSeconds !== undefined) return deploy.endpointTimeoutSeconds;
   const pools = deploy.instancePools?.length ?? 1;
   const provisioning = (deploy.variantInstanceProvisionTimeoutInSeconds ?? 0) * pools;
-  const waits = waitingSecondsOf(deploy.deploymentConfig ?? {}, deploy.initialInstanceCount);
-  return DEFAULT_ENDPOINT_TIMEOUT_SECONDS + provisioning + waits;
+  const policy: DeploymentWaits = deploy.deploymentConfig ?? {};
+  const waits = waitingSecondsOf(policy, deploy.initialInstanceCount);
+  const usual = DEFAULT_ENDPOINT_TIMEOUT_SECONDS + provisioning + waits;
+  // AWS gives an update up after this long, and takes it back then.
+  return Math.max(usual, longestSecondsOf(policy) + DEFAULT_ENDPOINT_TIMEOUT_SECONDS);
 }

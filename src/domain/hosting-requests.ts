@@ -74,8 +74,13 @@ export function buildHostingRequests(deploy: DeployArguments, decided: HostingDe
     applyOverrides(buildEndpointConfig(deploy, modelName, decided), createEndpointConfig),
     modelName,
   );
-  const endpointConfigName = nameFromContent(endpointName, hash({ endpointName, ...endpointConfig }));
-  const update = buildUpdateRules(deploy);
+  const capture = captureSaid(deploy, createEndpointConfig);
+  const endpointConfigName = nameFromContent(
+    endpointName,
+    // A config without capture and one that ends it are the same to AWS, and not to the endpoint that is updated to it.
+    hash({ endpointName, ...endpointConfig, ...(capture === 'off' && { DataCaptureConfig: null }) }),
+  );
+  const update = buildUpdateRules(deploy, capture);
   return {
     model: { ModelName: modelName, ...model, Tags: tags },
     endpointConfig: { EndpointConfigName: endpointConfigName, ...endpointConfig, Tags: tags },
@@ -158,12 +163,20 @@ function buildCapacity(deploy: DeployArguments): Partial<ProductionVariant> {
   });
 }
 
-function buildUpdateRules(deploy: DeployArguments): UpdateRules {
-  const { updateEndpoint, retainAllVariantProperties: keepsAll, dataCaptureConfig } = deploy;
+/** What the arguments, or the overrides over them, say of data capture; undefined where they say nothing. */
+function captureSaid(deploy: DeployArguments, overrides: RequestFields = {}): 'off' | 'anew' | undefined {
+  const isOverridden = Object.hasOwn(overrides, 'DataCaptureConfig');
+  const said = isOverridden ? overrides.DataCaptureConfig : deploy.dataCaptureConfig;
+  if (said === undefined) return undefined;
+  return said === null ? 'off' : 'anew';
+}
+
+function buildUpdateRules(deploy: DeployArguments, capture: 'off' | 'anew' | undefined): UpdateRules {
+  const { updateEndpoint, retainAllVariantProperties: keepsAll } = deploy;
   return withoutUndefined<UpdateRules>({
     expectsEndpoint: updateEndpoint,
     keepsAll: keepsAll === true ? true : undefined,
     excludes: deploy.excludeRetainedVariantProperties,
-    keepsDataCapture: dataCaptureConfig === undefined && !deploy.serverlessInferenceConfig ? true : undefined,
+    keepsDataCapture: capture === undefined && !deploy.serverlessInferenceConfig ? true : undefined,
   });
 }

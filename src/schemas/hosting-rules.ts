@@ -4,6 +4,7 @@
  */
 import { waitingSecondsOf } from '../domain/deployment-time';
 import { SERVERLESS_DEFAULTS } from '../domain/hosting-settings';
+import { contentBaseIn } from '../domain/names';
 import { givenOf, isFields, type FieldProblem } from './across-fields';
 
 type Fields = Record<string, unknown>;
@@ -44,7 +45,19 @@ function kindWith(required: string[], refused: string[]) {
 }
 
 export function findDeployProblems(deploy: Fields): FieldProblem[] {
-  return [...findKindProblems(deploy), ...findRetainProblems(deploy), ...findPolicyProblems(deploy)];
+  return [
+    ...findNameProblems(deploy),
+    ...findKindProblems(deploy),
+    ...findRetainProblems(deploy),
+    ...findPolicyProblems(deploy),
+  ];
+}
+
+/** What runs delete and what they leave alone is told by the name. */
+function findNameProblems({ modelName }: Fields): FieldProblem[] {
+  if (typeof modelName !== 'string' || contentBaseIn(modelName) === undefined) return [];
+  const message = 'must not end in a hyphen and ten hexadecimal digits: so end the names that runs make, and delete';
+  return [{ path: ['modelName'], message }];
 }
 
 function findKindProblems(deploy: Fields): FieldProblem[] {

@@ -5,9 +5,10 @@
  */
 import { CancellationScope, patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
-import type { DeployResult } from '../contract';
+import type { DeployResult, FailureDetails } from '../contract';
 import { OTHERS_TRAINING_SECONDS, within } from '../domain/deadlines';
 import { findOwnWork, isSettled, isUpdateUnderWay, type EndpointObservation } from '../domain/endpoint-status';
+import { endpointIsThere, nothingToUpdate, type Unexpected } from '../domain/expected-endpoint';
 import { isOwnWork } from '../domain/ledger';
 import { outcomeOfEndpoint } from '../domain/outcomes';
 import type { HostingPlan } from '../domain/plan';
@@ -104,7 +105,7 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
   for (let turn = 1; turn <= TURNS_MAX; turn++) {
     const live = await looking(run.plan.run, `look at endpoint ${name}`).describeHosting(name);
     if (!live) {
-      if (plan.update?.expectsEndpoint === true && replaced.length === 0) throw nothingToUpdate(name);
+      if (plan.update?.expectsEndpoint === true && replaced.length === 0) throw unexpected(nothingToUpdate(name));
       if (!(await createEndpoint(run, plan))) continue;
       await proveEndpoint(run, plan, undefined);
       return false;
@@ -112,7 +113,9 @@ async function bringIntoService(run: Run, plan: HostingPlan, replaced: HostingDe
     const { endpoint, isOurs } = live;
     if (!isOurs) throw endpointIsForeign(name, live);
     const ownWork = findOwnWork(live, config, run.plan.run, isOwnWork(run.record.entry('endpoint config', config)));
-    if (mustBeNew(plan) && ownWork !== 'create' && endpoint.status !== 'Deleting') throw endpointIsThere(name, live);
+    if (mustBeNew(plan) && ownWork !== 'create' && endpoint.status !== 'Deleting') {
+      throw unexpected(endpointIsThere(name, endpoint.endpointConfigName));
+    }
     if (endpoint.status === 'InService' && endpoint.endpointConfigName === config) {
       updated ||= ownWork === 'update' && wasReset();
       noteServing(run, endpoint, ownWork, updated);
@@ -216,17 +219,8 @@ function mustBeNew({ update }: HostingPlan): boolean {
   return update?.expectsEndpoint === false;
 }
 
-function nothingToUpdate(name: string): Error {
-  return outcome('EndpointNotFound', `there is no endpoint named ${name} to update`, {
-    fix: 'Give the name of an endpoint that exists, or leave updateEndpoint out: an endpoint that is not there is made.',
-  });
-}
-
-function endpointIsThere(name: string, live: HostingDescription): Error {
-  return outcome('NameTaken', `an endpoint named ${name} exists, and updateEndpoint is false; it was not touched`, {
-    differences: [`EndpointConfigName: found ${JSON.stringify(live.endpoint.endpointConfigName)}`],
-    fix: 'Choose another endpointName, or leave updateEndpoint out: an endpoint of ours is updated then.',
-  });
+function unexpected({ code, what, details }: Unexpected): Error {
+  return outcome(code, what, details as FailureDetails & { outcome?: never });
 }
 
 /** Another deploy is under way, or a delete: ours follows when the endpoint has settled. */

@@ -169,13 +169,10 @@ async function describeSettled(run: Run, live: HostingDescription): Promise<Host
 
 /** A model with a name of the user's own can be served by any endpoint, under any config, of anybody. */
 function leftForOthers({ record }: Run, endpointName: string, name: string): boolean {
-  if (isContentName(endpointName, name)) return false;
-  record.note({
-    kind: 'model',
-    name,
-    state: 'left',
-    reason: 'its name was chosen (modelName): others may serve it too',
-  });
+  // Histories of before names could be chosen must replay.
+  if (isContentName(endpointName, name) || !patched('leave-chosen-models')) return false;
+  const reason = 'it is not named after this endpoint (modelName): others may serve it too';
+  record.note({ kind: 'model', name, state: 'left', reason });
   return true;
 }
 

@@ -8,6 +8,7 @@ import type {
   DeployInput,
   DeployResult,
   FitThenDeployResult,
+  RequestFields,
 } from '../../src/contract';
 import { failureOfRun } from '../support/failures';
 import { DATA_BUCKET, DEPLOY, mainJob, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
@@ -52,7 +53,31 @@ describe('an update', () => {
       ProductionVariants: [{ CurrentInstanceCount: 2 }],
       DataCaptureConfig: kept,
     });
-    await deployTo(name, { ...DEPLOY, env: { VERSION: '3' }, dataCaptureConfig: null });
+    await deployTo(name);
+    expect(await describeEndpoint(name)).toMatchObject({ DataCaptureConfig: kept });
+    const ended = await deployTo(name, { ...DEPLOY, dataCaptureConfig: null });
+    expect(ended.updated).toBe(true);
+    expect(await describeEndpoint(name)).not.toHaveProperty('DataCaptureConfig');
+  });
+
+  it('captures what the overrides say, and nothing where they say so', async () => {
+    const name = uniqueName();
+    const DataCaptureConfig = {
+      EnableCapture: true,
+      InitialSamplingPercentage: 100,
+      DestinationS3Uri: `s3://${DATA_BUCKET}/raw`,
+      CaptureOptions: [{ CaptureMode: 'Input' }],
+    };
+    const capturing = (fields: object | null) => ({
+      ...DEPLOY,
+      overrides: { createEndpointConfig: { DataCaptureConfig: fields } as RequestFields },
+    });
+    await deployTo(name, capturing(DataCaptureConfig));
+    await deployTo(name, capturing({ ...DataCaptureConfig, DestinationS3Uri: `s3://${DATA_BUCKET}/elsewhere` }));
+    expect(await describeEndpoint(name)).toMatchObject({
+      DataCaptureConfig: { DestinationS3Uri: `s3://${DATA_BUCKET}/elsewhere` },
+    });
+    await deployTo(name, capturing(null));
     expect(await describeEndpoint(name)).not.toHaveProperty('DataCaptureConfig');
   });
 
@@ -144,6 +169,23 @@ describe('updateEndpoint', () => {
     expect(await failureOf(name, another({ updateEndpoint: false }))).toMatchObject({ code: 'NameTaken' });
     expect(await describeEndpoint(name)).toMatchObject({ EndpointConfigName: first.endpointConfigName });
     expect((await deployTo(name, another({ updateEndpoint: true }))).updated).toBe(true);
+  });
+
+  it('is held against what stands before a training is paid for', async () => {
+    const endpointName = uniqueName();
+    const trainFor = async (updateEndpoint: boolean) => {
+      const input = mainJob(uniqueName());
+      return failureOfRun(
+        await rig.start('fitThenDeploy', { ...input, deploy: { ...input.deploy, endpointName, updateEndpoint } }),
+      );
+    };
+    const trained = (await rig.calls('CreateTrainingJob')).length;
+    const missing = await trainFor(true);
+    expect(missing).toMatchObject({ code: 'EndpointNotFound', details: { ledger: [] } });
+    expect(missing.message).toContain(`there is no endpoint named ${endpointName} to update`);
+    await deployTo(endpointName);
+    expect(await trainFor(false)).toMatchObject({ code: 'NameTaken', details: { ledger: [] } });
+    expect(await rig.calls('CreateTrainingJob')).toHaveLength(trained);
   });
 });
 

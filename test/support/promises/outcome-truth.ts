@@ -185,12 +185,14 @@ function lieOfEndpoint({ plans }: RunEvidence, evidence: Evidence, writes: Write
 /** Something of another making bore one of the names that the run was to use. */
 function lieOfTaken(
   { plans, tag }: RunEvidence,
-  { message }: RunFailure,
+  { message, details }: RunFailure,
   { journal }: Evidence,
   writes: Write[],
 ): string[] {
   if (message.includes('bucket')) return [];
-  const planned = plans.flatMap(({ makes }) => makes);
+  // A run that ended before it had a plan tells which endpoint it was not to have.
+  const refused = plans.length === 0 ? [{ kind: 'endpoint', name: details.endpointName }] : [];
+  const planned = [...plans.flatMap(({ makes }) => makes), ...refused];
   const isTaken = writes.some(
     (write) =>
       write.verb === 'create' &&
