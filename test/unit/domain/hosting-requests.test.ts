@@ -71,6 +71,17 @@ describe('the model', () => {
     expect(variantOf(plan)?.ModelName).toBe('iris-of-may');
   });
 
+  it('has no given name that looks like one of a run, which runs delete', () => {
+    const checked = checkInput('fitThenDeploy', {
+      estimator: ESTIMATOR,
+      ...OF_JOB,
+      deploy: { ...INSTANCES, modelName: 'churn-1767225600' },
+    });
+    expect(checked).toEqual({
+      problems: [expect.stringMatching(/^deploy\.modelName must not end in a hyphen and ten hexadecimal digits/)],
+    });
+  });
+
   it('is all that lies under a prefix where the training packed nothing', () => {
     const plan = onInstances({}, { disableOutputCompression: true });
     const source = { S3Uri: 's3://mine/models/iris-1/output/model/', S3DataType: 'S3Prefix', CompressionType: 'None' };
@@ -266,6 +277,12 @@ describe('a deployment policy', () => {
     expect(plan.endpointTimeoutSeconds).toBe(3600 + 10 * 100 + 50 + 500);
     expect(onInstances().endpointTimeoutSeconds).toBe(3600);
     expect(onInstances({ endpointTimeoutSeconds: 7 }).endpointTimeoutSeconds).toBe(7);
+  });
+
+  it('is waited for until AWS itself would have given it up', () => {
+    const rolling = { maximumBatchSize: size(25), waitIntervalInSeconds: 10, maximumExecutionTimeoutInSeconds: 28_800 };
+    const plan = onInstances({ deploymentConfig: { rollingUpdatePolicy: rolling } });
+    expect(plan.endpointTimeoutSeconds).toBe(28_800 + 3_600);
   });
 });
 

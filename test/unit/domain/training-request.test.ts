@@ -99,7 +99,10 @@ describe('our own limits of time', () => {
   const job = { creationTime: '2026-01-01T00:00:00.000Z', trainingStartTime: '2026-01-01T01:00:00.000Z' };
   const deadlines = (estimator: Given, fit?: FitArguments) => {
     const { training } = planOf({ ...ONE_TYPE, ...estimator }, fit);
-    return [{ creationTime: job.creationTime }, job].map((known) => deadlineOfTrainingJob(training, known, 0));
+    return [{ creationTime: job.creationTime }, job].map((known) => {
+      const limit = deadlineOfTrainingJob(training, known, 0);
+      return 'deadline' in limit ? limit.deadline : undefined;
+    });
   };
 
   it('count from max-run, and from a day of waiting', () => {
