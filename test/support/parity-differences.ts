@@ -45,6 +45,11 @@ export const PARITY_REFUSALS: Record<string, Record<string, string>> = {
   'A folder for checkpoints needs their S3 URI': {
     'checkpointLocalPath: without checkpointS3Uri': 'estimator.checkpointS3Uri is needed with checkpointLocalPath',
   },
+  'No channel is called s3Data': {
+    'inputs: a channel called s3Data':
+      'fit.inputs.train is not a known argument: with s3Data, fit.inputs is one input; where both are channels, call the ' +
+      'other by a name that is not s3Data',
+  },
   'No targetAttributeName': {
     's3Input: targetAttributeName': 'fit.inputs.targetAttributeName is not a known argument',
   },
