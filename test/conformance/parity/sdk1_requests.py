@@ -13,6 +13,7 @@ import json
 from recording import Boto, Recorder, each, in_aws_words, of_class, print_requests, snake  # isort: skip -- it quiets the SDK
 
 import sagemaker
+import sagemaker.utils
 from sagemaker.debugger import CollectionConfig, DebuggerHookConfig, Rule, TensorBoardOutputConfig
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import FileSystemInput, s3_input
@@ -81,6 +82,10 @@ def conversions(session):
         "dataCaptureConfig": lambda value: of_class(DataCaptureConfig)({**value, "sagemakerSession": session}),
         "inputs": inputs,
     }
+
+
+# Names that the SDK makes hold the time.
+sagemaker.utils.sagemaker_timestamp = lambda: "2026-03-01-12-00-00-000"
 
 
 def requests_of(case):
