@@ -5,6 +5,7 @@
 import type { WorkflowType } from '../contract';
 import type { InputOf } from '../schemas';
 import { CommandFailure } from './command-failure';
+import { findLostNumbers } from './lost-numbers';
 import { readInput, type InputSource } from './read-input';
 
 const SPEC_BYTES_MAX = 1024 * 1024;
@@ -18,11 +19,13 @@ export async function readSpec<T extends WorkflowType>(type: T, source: InputSou
     bytesMax: SPEC_BYTES_MAX,
     fix: 'Name a file that holds the input as JSON or YAML, or - to read it from standard input.',
   });
-  const value = await parseSpec(bytes.toString('utf8'), source.file);
+  const text = bytes.toString('utf8');
+  const value = await parseSpec(text, source.file);
+  const lost = await findLostNumbers(text, YAML_ALIASES_MAX);
   const { checkInput } = await import('../schemas/index.js');
   const checked = checkInput(type, value);
-  if ('input' in checked) return checked.input;
-  const { problems } = checked;
+  if ('input' in checked && lost.length === 0) return checked.input;
+  const problems = [...lost, ...('problems' in checked ? checked.problems : [])];
   const count = problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`;
   throw new CommandFailure('InvalidInput', `the spec has ${count} [spec=${source.file}, workflow=${type}]`, {
     problems,

@@ -51,7 +51,10 @@ export interface DebuggerRule {
   otherTrialsS3InputPaths?: string[];
   /** Handed to the rule, such as `{ threshold: '0.1' }`. */
   ruleParameters?: Record<string, string>;
-  /** Collections that the rule needs; saved beside those of the hook. */
+  /**
+   * Collections that the rule needs; saved beside those of the hook. @default those that a rule of SageMaker's needs, such
+   * as `gradients` for `VanishingGradient`
+   */
   collectionsToSave?: CollectionConfig[];
 }
 

@@ -9,6 +9,7 @@ import type {
   DebugRuleConfiguration,
 } from '@aws-sdk/client-sagemaker';
 import type { CollectionConfig, DebuggerRule, TrainingArguments } from '../contract';
+import { collectionsOf } from './rule-collections';
 
 type DebuggerFields = Pick<
   CreateTrainingJobCommandInput,
@@ -56,7 +57,7 @@ function buildHook(
   rules: readonly DebuggerRule[],
   outputPath: string,
 ): DebugHookConfig {
-  const wanted = [...rules.flatMap((rule) => rule.collectionsToSave ?? []), ...(hook.collectionConfigs ?? [])];
+  const wanted = [...rules.flatMap(collectionsFor), ...(hook.collectionConfigs ?? [])];
   return {
     S3OutputPath: hook.s3OutputPath ?? outputPath,
     ...localPath(hook),
@@ -65,16 +66,29 @@ function buildHook(
   };
 }
 
+/** A rule's own, or those that a rule of SageMaker's cannot do without. */
+function collectionsFor({ collectionsToSave = [], source, ruleToInvoke }: DebuggerRule): readonly CollectionConfig[] {
+  if (collectionsToSave.length > 0 || source !== undefined || ruleToInvoke === undefined) return collectionsToSave;
+  return collectionsOf(ruleToInvoke);
+}
+
 function buildCollection({ name, parameters }: CollectionConfig): CollectionConfiguration {
   return { CollectionName: name, ...(parameters && { CollectionParameters: parameters }) };
 }
 
-/** Rules and hook may ask for the same; their order means nothing, and is by name. */
+/** Rules and hook may ask for the same, which no parameters and `{}` are not to the SDK; their order means nothing. */
 function distinct(collections: CollectionConfiguration[]): CollectionConfiguration[] {
-  const keyOf = ({ CollectionName, CollectionParameters = {} }: CollectionConfiguration) =>
-    JSON.stringify([CollectionName, Object.entries(CollectionParameters).sort()]);
-  const byKey = new Map(collections.map((one) => [keyOf(one), one]));
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  const parametersOf = ({ CollectionParameters: given }: CollectionConfiguration) =>
+    given === undefined ? 'none' : JSON.stringify(Object.entries(given).sort());
+  const byKey = new Map(collections.map((one) => [JSON.stringify([one.CollectionName, parametersOf(one)]), one]));
+  return [...byKey.values()].sort(
+    (a, b) => compareTexts(a.CollectionName, b.CollectionName) || compareTexts(parametersOf(a), parametersOf(b)),
+  );
+}
+
+function compareTexts(a = '', b = ''): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function localPath({ containerLocalOutputPath }: { containerLocalOutputPath?: string | undefined }) {
@@ -87,6 +101,7 @@ const RULE_ACCOUNTS: Record<string, string> = {
   'ap-east-1': '199566480951',
   'ap-northeast-1': '430734990657',
   'ap-northeast-2': '578805364391',
+  'ap-northeast-3': '479947661362',
   'ap-south-1': '904829902805',
   'ap-southeast-1': '972752614525',
   'ap-southeast-2': '184798709955',
@@ -103,6 +118,7 @@ const RULE_ACCOUNTS: Record<string, string> = {
   'sa-east-1': '818342061345',
   'us-east-1': '503895931360',
   'us-east-2': '915447279597',
+  'us-gov-west-1': '515509971035',
   'us-west-1': '685455198987',
   'us-west-2': '895741380848',
 };

@@ -10,11 +10,14 @@ export const MODEL_CHANNEL = 'model';
 /** How the container knows a model from data. */
 const MODEL_CONTENT_TYPE = 'application/x-sagemaker-model';
 
+/** The fields by which one input is known: what has one of them is no object of channels. */
+export const INPUT_SIGNS = ['s3Data', 'fileSystemId'] as const;
+
 /** True for one input (a URI, an S3 or a file system input), false for an object of channels. */
 export function isSingleInput(inputs: FitInputs): inputs is ChannelInput {
   if (typeof inputs === 'string') return true;
   const { s3Data, fileSystemId } = inputs as Partial<S3Input & FileSystemInput>;
-  return typeof s3Data === 'string' || typeof fileSystemId === 'string';
+  return s3Data !== undefined || fileSystemId !== undefined;
 }
 
 /** The input mode that one input asks for, which is then the job's too. */

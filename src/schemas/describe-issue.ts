@@ -2,6 +2,7 @@
  * What zod found wrong, in sentences that begin with the field and never echo a value. Used by `check-input.ts`.
  */
 import type { z } from 'zod';
+import { INPUT_SIGNS } from '../domain/inputs';
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,7 +12,7 @@ export function describeIssue(issue: Issue, input: unknown, prefix: PropertyKey[
   const at = nameOf(path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `${nameOf([...path, key])} is not a known argument`);
+      return issue.keys.map((key) => describeUnknown(key, valueAt(input, path), path));
     case 'invalid_union':
       return describeUnion(issue, input, path);
     case 'invalid_key':
@@ -51,12 +52,9 @@ function describeUnion(
   return meant.flatMap((inner) => describeIssue(inner, input, path));
 }
 
-/** By which an input is known: what has it is one, and no object of channels. */
-const INPUT_SIGNS = ['s3Data', 'fileSystemId'] as const;
-
 /** Whether these are the problems of what was meant: one input by its sign, or channels where there is none. */
 function isMeant(issues: Issue[], given: unknown): boolean {
-  const sign = typeof given === 'object' && given !== null ? INPUT_SIGNS.find((field) => field in given) : undefined;
+  const sign = signOf(given);
   if (sign === undefined) {
     return !issues.some(
       ({ code, path: [field] }) => code === 'invalid_type' && INPUT_SIGNS.some((one) => one === field),
@@ -64,6 +62,20 @@ function isMeant(issues: Issue[], given: unknown): boolean {
   }
   const isOfChannels = issues.some(({ code }) => code === 'invalid_union' || code === 'invalid_key');
   return !isOfChannels && !issues.some((issue) => issue.code === 'unrecognized_keys' && issue.keys.includes(sign));
+}
+
+function signOf(given: unknown): string | undefined {
+  return typeof given === 'object' && given !== null ? INPUT_SIGNS.find((field) => field in given) : undefined;
+}
+
+/** A field too many. Beside the sign of one input it may be a channel, which would be lost without a word. */
+function describeUnknown(key: string, given: unknown, path: PropertyKey[]): string {
+  const sentence = `${nameOf([...path, key])} is not a known argument`;
+  const sign = signOf(given);
+  const value = valueAt(given, [key]);
+  const isInput = (typeof value === 'string' && value.startsWith('s3://')) || signOf(value) !== undefined;
+  if (sign === undefined || !isInput) return sentence;
+  return `${sentence}: with ${sign}, ${nameOf(path)} is one input; where both are channels, call the other by a name that is not ${sign}`;
 }
 
 function describeMinimum(origin: string, minimum: number | bigint): string {

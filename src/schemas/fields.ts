@@ -93,16 +93,23 @@ export const image = z
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
 
 /** For keys of objects whose names are the user's own; `check-input.ts` refuses the forbidden ones. */
-const usableKey = (schema: z.ZodString): z.ZodString => schema.meta({ not: { enum: [...FORBIDDEN_KEYS] } });
+const usableKey = (schema: z.ZodString, taken: readonly string[] = []): z.ZodString =>
+  schema.meta({ not: { enum: [...FORBIDDEN_KEYS, ...taken] } });
 
-/** An object whose names are the user's own. */
+/** An object whose names are the user's own, but for those that are `taken`. */
 export function namedValues<Value extends z.ZodType>(
   key: z.ZodString,
   value: Value,
-  { least = 0, most, problem }: { least?: number; most: number; problem: string },
+  {
+    least = 0,
+    most,
+    problem,
+    taken = [],
+  }: { least?: number; most: number; problem: string; taken?: readonly string[] },
 ): z.ZodRecord<z.ZodString, Value> {
+  const free = taken.length === 0 ? key : key.refine((name) => !taken.includes(name), 'is taken');
   return z
-    .record(usableKey(key), value)
+    .record(usableKey(free, taken), value)
     .refine((given) => isBetween(Object.keys(given).length, least, most), problem)
     .meta({ ...(least > 0 && { minProperties: least }), maxProperties: most });
 }

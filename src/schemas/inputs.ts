@@ -17,7 +17,7 @@ import { acrossFields } from './across-fields';
 import { deploySchema, type AnyDeployArguments } from './hosting-arguments';
 import { findInheritedProblems } from './hosting-rules';
 import { acceptStopped, estimatorSchema, fitSchema, type AnyEstimatorArguments } from './training-arguments';
-import { findFitProblems } from './training-rules';
+import { findFitProblems, SOME_CHANNEL } from './training-rules';
 
 const runRegion = region
   .optional()
@@ -33,7 +33,7 @@ export const fitInputSchema = acrossFields(
     region: runRegion,
   }),
   findFitProblems,
-) satisfies z.ZodType<AnyFitInput>;
+).meta(SOME_CHANNEL) satisfies z.ZodType<AnyFitInput>;
 
 /** The cases of a `DeployInput` laid over one another; `superRefine` tells them apart, so that each problem is told. */
 export type AnyDeployInput = Omit<DeployTrainedInput, 'trainingJobName' | 'modelData' | 'estimator' | 'deploy'> & {
@@ -117,7 +117,7 @@ export const fitThenDeployInputSchema = acrossFields(
     region: runRegion,
   }),
   (input) => [...findFitProblems(input), ...findInheritedProblems(input)],
-) satisfies z.ZodType<AnyFitThenDeployInput>;
+).meta(SOME_CHANNEL) satisfies z.ZodType<AnyFitThenDeployInput>;
 
 export const deleteEndpointInputSchema = z.strictObject({
   endpointName: resourceName.meta({ description: 'Name of the endpoint to delete, whoever made it.' }),

@@ -5,6 +5,7 @@
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { findUnknownMembers, findViolations, type Violation } from '../service-model';
 import { findArguments, valueAt } from './argument-behind';
+import { describeConstraint } from './describe-constraint';
 import { nameOf } from './describe-issue';
 import { buildDryRequests, type DryRequests, type Planned } from './dry-requests';
 
@@ -60,13 +61,13 @@ export function checkRequest(operation: string, request: object): string[] {
     .map(({ message }) => `${operation}: ${message}`);
 }
 
-/** What is sent although AWS's model does not know it: AWS has newer machines, and fields, than any release. */
+/** What is sent although AWS's model does not know it: AWS has newer machines, their images, and fields than any release. */
 export function findUnknownParts(operation: string, request: object): string[] {
   const machines = findViolations(operation, request)
     .filter(isNewerThanModel)
     .map(
       ({ path, value }) =>
-        `the instance type ${value ?? ''} is sent although AWS's model of this release does not know it [${operation}.${path}]`,
+        `the ${/instanceType$/i.test(path) ? 'instance type' : 'machine image'} ${value ?? ''} is sent although AWS's model of this release does not know it [${operation}.${path}]`,
     );
   const fields = findUnknownMembers(operation, request).map(
     (path) =>
@@ -88,32 +89,5 @@ export function findRequestWarnings(requests: DryRequests): string[] {
 }
 
 function isNewerThanModel({ kind, path }: Violation): boolean {
-  return kind === 'enum' && /instanceType$/i.test(path);
-}
-
-/** AWS's words for a constraint, as what follows the name of an argument. */
-function describeConstraint(constraint: string, value: unknown): string {
-  const [, about, inner] = /^(Map keys|Map value|Member) must satisfy constraint: \[(.*)\]$/s.exec(constraint) ?? [];
-  if (about !== undefined && inner !== undefined) {
-    const whose = { 'Map keys': 'name', 'Map value': 'value', Member: 'entry' }[about] ?? 'entry';
-    const each = inner
-      .split(/, (?=Member must )/)
-      .filter((one) => !/ than or equal to 0$| pattern: \.\*$/.test(one))
-      .map((one) => describeConstraint(one, ''));
-    return `has an entry that AWS refuses: each ${whose} ${each.join(', and ')}`;
-  }
-  const [, measure, word, limit] =
-    /^Member must have (length|value) (less|greater) than or equal to (\d+)$/.exec(constraint) ?? [];
-  if (limit !== undefined) {
-    if (measure === 'value') return `must be ${limit} or ${word === 'less' ? 'less' : 'more'}`;
-    const most = word === 'less' ? 'at most' : 'at least';
-    return typeof value === 'object'
-      ? `must have ${most} ${limit} entries`
-      : `must be ${most} ${limit} characters long`;
-  }
-  const [, pattern] = /^Member must satisfy regular expression pattern: (.*)$/s.exec(constraint) ?? [];
-  if (pattern !== undefined) return `must match ${pattern}`;
-  const [, values] = /^Member must satisfy enum value set: \[(.*)\]$/s.exec(constraint) ?? [];
-  if (values !== undefined) return `must be one of ${values}`;
-  return constraint.replace(/^Member /, '');
+  return kind === 'enum' && /(instanceType|inferenceAmiVersion)$/i.test(path);
 }

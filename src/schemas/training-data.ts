@@ -1,6 +1,7 @@
 /** The argument `inputs` of `fit` as zod schemas: S3 and file system inputs, alone or as channels. */
 import { z } from 'zod';
 import type { ChannelInput, FileSystemInput, FitInputs, S3Input } from '../contract';
+import { INPUT_SIGNS } from '../domain/inputs';
 import { inputMode, namedValues, s3Uri, text } from './fields';
 
 export const s3InputSchema = z
@@ -71,17 +72,17 @@ export const fileSystemInputSchema = z
 
 const TEXT_OR_OBJECT = 'must be a text or an object';
 
+/** AWS takes so many channels. That there is one at least is looked at beside the model's, which may be the only one. */
+export const CHANNELS_MAX = 20;
+export const CHANNELS_PROBLEM = `must have 1 to ${String(CHANNELS_MAX)} channels`;
+
 export const channelName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens and underscores');
 const channels: z.ZodType<Exclude<FitInputs, ChannelInput>> = namedValues(
   channelName,
   z.union([s3Uri, s3InputSchema, fileSystemInputSchema], TEXT_OR_OBJECT),
-  {
-    least: 1,
-    most: 20,
-    problem: 'must have 1 to 20 channels',
-  },
+  { most: CHANNELS_MAX, problem: CHANNELS_PROBLEM, taken: INPUT_SIGNS },
 );
 
 export const inputsSchema = z.union([s3Uri, s3InputSchema, fileSystemInputSchema, channels], TEXT_OR_OBJECT).meta({

@@ -5,6 +5,7 @@
 import { isSingleInput, DEFAULT_CHANNEL, MODEL_CHANNEL } from '../domain/inputs';
 import { DEFAULT_MAX_RUN_SECONDS } from '../domain/training-request';
 import { givenOf, isFields, type FieldProblem } from './across-fields';
+import { CHANNELS_MAX, CHANNELS_PROBLEM } from './training-data';
 
 type Fields = Record<string, unknown>;
 
@@ -134,14 +135,28 @@ function findWarmPoolProblems(estimator: Fields): FieldProblem[] {
   ];
 }
 
-/** AWS takes so many channels. */
-const CHANNELS_MAX = 20;
+/** What {@link findFitProblems} says of an object without channels, in JSON Schema's terms. */
+export const SOME_CHANNEL = {
+  anyOf: [
+    objectWhere('fit', { type: 'object', properties: { inputs: { not: { type: 'object', maxProperties: 0 } } } }),
+    objectWhere('estimator', { type: 'object', required: ['modelUri'], properties: { modelUri: true } }),
+  ],
+};
+
+function objectWhere(field: string, schema: object) {
+  return { type: 'object', properties: { [field]: schema } };
+}
 
 /** What is wrong between an estimator and what it is to be fit on. */
 export function findFitProblems({ estimator, fit }: Fields): FieldProblem[] {
   if (!isFields(estimator) || !isFields(fit)) return [];
   const channels = channelsOf(fit.inputs);
-  return [...findModelChannelProblems(estimator, channels), ...findGroupProblems(estimator, channels)];
+  const isEmpty = isFields(fit.inputs) && channels.length === 0 && estimator.modelUri === undefined;
+  return [
+    ...(isEmpty ? [{ path: ['fit', 'inputs'], message: CHANNELS_PROBLEM }] : []),
+    ...findModelChannelProblems(estimator, channels),
+    ...findGroupProblems(estimator, channels),
+  ];
 }
 
 interface GivenChannel {

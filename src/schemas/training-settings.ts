@@ -48,6 +48,9 @@ export const instancePreference = z
 const parameters = (most: number) =>
   namedValues(text(256), z.string().max(256), { most, problem: `must have at most ${String(most)} entries` });
 
+/** AWS takes so many in all: those of one's own, the rule's name and source, and each other trial. */
+const RULE_PARAMETERS_MAX = 100;
+
 const collections = z
   .array(
     z
@@ -79,11 +82,13 @@ export const debuggerRule = z
     s3OutputPath: s3Uri.optional().meta({ description: "Where the rule's output goes." }),
     otherTrialsS3InputPaths: z
       .array(s3Uri)
-      .max(20)
+      .max(RULE_PARAMETERS_MAX)
       .optional()
       .meta({ description: "Other trainings' tensors, for rules that compare." }),
-    ruleParameters: parameters(100).optional().meta({ description: 'Handed to the rule, as texts.' }),
-    collectionsToSave: collections.optional().meta({ description: 'Collections that the rule needs.' }),
+    ruleParameters: parameters(RULE_PARAMETERS_MAX).optional().meta({ description: 'Handed to the rule, as texts.' }),
+    collectionsToSave: collections
+      .optional()
+      .meta({ description: "Collections that the rule needs. Absent: those that a rule of SageMaker's needs." }),
   })
   .superRefine((rule, context) => {
     const report = (path: string, message: string) => {
@@ -91,8 +96,6 @@ export const debuggerRule = z
     };
     if (rule.source !== undefined && rule.ruleToInvoke === undefined)
       report('ruleToInvoke', 'is needed with source: the rule in that file');
-    if (rule.imageUri !== undefined && rule.ruleToInvoke !== undefined && rule.source === undefined)
-      report('source', 'is needed with ruleToInvoke where imageUri is given: the file with that rule');
     if (rule.imageUri !== undefined) return;
     for (const path of ['instanceType', 'volumeSizeInGb'] as const)
       if (rule[path] !== undefined) report(path, 'is for a rule with an imageUri: for its own, SageMaker chooses');
@@ -102,11 +105,6 @@ export const debuggerRule = z
     title: 'Debugger rule',
     description: "A rule that is held against a training's tensors.",
     dependentRequired: { source: ['ruleToInvoke'], instanceType: ['imageUri'], volumeSizeInGb: ['imageUri'] },
-    anyOf: [
-      { type: 'object', properties: { imageUri: false } },
-      { type: 'object', properties: { ruleToInvoke: false } },
-      { type: 'object', required: ['source'], properties: { source: true } },
-    ],
   }) satisfies z.ZodType<DebuggerRule>;
 
 export const debuggerHookConfig = z

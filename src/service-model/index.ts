@@ -7,6 +7,7 @@ import { findOperation, shapeOf, type OperationModel } from './model';
 import { findTypeViolations } from './type-violations';
 import { itemPath, type Violation } from './violation';
 
+export { compilePattern } from './constraint-violations';
 export { BOTOCORE_VERSION, MODELLED_OPERATIONS } from './model';
 export type { Violation, ViolationKind } from './violation';
 

@@ -19,6 +19,15 @@ describe('what AWS’s model refuses', () => {
     expect(problemsOf({ hyperparameters: { short: 'x', long: 'x'.repeat(2_501) } })).toEqual([
       'estimator.hyperparameters has an entry that AWS refuses: each value must be at most 2500 characters long',
     ]);
+    expect(problemsOf({ hyperparameters: { text: 'a\nb' } })).toEqual([
+      'estimator.hyperparameters.text has an entry that AWS refuses: each value must be in one line',
+    ]);
+    expect(problemsOf({ hyperparameters: { short: '', text: `a\n${'b'.repeat(2_500)}` } })).toEqual([
+      'estimator.hyperparameters has an entry that AWS refuses: each value must be at most 2500 characters long, and must be in one line',
+    ]);
+    expect(problemsOf({ hyperparameters: { 'a\nb': '' } })).toEqual([
+      'estimator.hyperparameters.a\nb has an entry that AWS refuses: each name must be in one line',
+    ]);
     expect(
       problemsOf({
         tags: [
@@ -37,8 +46,8 @@ describe('what AWS’s model refuses', () => {
     );
     expect(problems).toEqual([
       'estimator.trainInstanceCount must be 1 or more',
-      'estimator.metricDefinitions[0].regex must match .+',
-      'fit.inputs.train.contentType must match .*',
+      'estimator.metricDefinitions[0].regex must be in one line',
+      'fit.inputs.train.contentType must be in one line',
     ]);
   });
 
@@ -72,6 +81,16 @@ describe('what AWS’s model does not know', () => {
     const request = { ResourceConfig: { InstanceType: 'ml.x99.large', InstanceCount: 1 } };
     expect(findUnknownParts('CreateTrainingJob', { ...request, TrainingJobName: 'a' })).toEqual([
       expect.stringMatching(/^the instance type ml\.x99\.large is sent although /),
+    ]);
+  });
+
+  it('is let pass where it is an image of machines, and told', () => {
+    const image = 'al2023-ami-sagemaker-inference-gpu-9';
+    expect(problemsOf({}, {}, { inferenceAmiVersion: image })).toEqual([]);
+    const variant = { VariantName: 'AllTraffic', ModelName: 'a', InferenceAmiVersion: image };
+    const request = { EndpointConfigName: 'a', ProductionVariants: [variant] };
+    expect(findUnknownParts('CreateEndpointConfig', request)).toEqual([
+      expect.stringMatching(new RegExp(`^the machine image ${image} is sent although `)),
     ]);
   });
 

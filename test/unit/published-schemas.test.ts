@@ -59,7 +59,7 @@ type Node = Record<string, unknown>;
 /** What only says which fields go together names them, and describes none. */
 const isRule = (properties: Node): boolean =>
   Object.values(properties).every((value) => typeof value !== 'object' || isNested(value) || isWord(value));
-const isWord = (value: object | null): boolean => Object.keys(value ?? {}).join() === 'const';
+const isWord = (value: object | null): boolean => ['const', 'not'].includes(Object.keys(value ?? {}).join());
 const isNested = (value: object | null): boolean =>
   value !== null && 'properties' in value && isRule(value.properties as Node);
 
@@ -204,11 +204,17 @@ const TAKEN: [WorkflowType, string, unknown][] = [
     inputsOf({ a: { fileSystemId: 'fs-01234567', fileSystemType: 'EFS', directoryPath: '/' }, b: 's3://data/b' }),
   ],
   ['fit', 'no inputs', { ...FIT, fit: {} }],
+  ['fit', 'a model alone', { estimator: { ...ESTIMATOR, modelUri: 's3://models/m' }, fit: { inputs: {} } }],
   ['fit', 'spot capacity', estimatorWith({ trainUseSpotInstances: true, trainMaxWait: 90_000 })],
   ['fit', 'a VPC', estimatorWith({ subnets: ['subnet-1'], securityGroupIds: ['sg-1'] })],
   ['fit', 'groups', { ...FIT, estimator: { ...UNEQUIPPED, instanceGroups: [GROUP] } }],
   ['fit', 'preferences', { ...FIT, estimator: { ...UNEQUIPPED, instancePreferences: [PREFERENCE] } }],
   ['fit', 'a rule', estimatorWith({ rules: [{ name: 'VanishingGradient', ruleToInvoke: 'VanishingGradient' }] })],
+  [
+    'fit',
+    'the image of SageMaker’s rules',
+    estimatorWith({ rules: [{ name: 'a', imageUri: 'rules:1', ruleToInvoke: 'DeadRelu' }] }),
+  ],
   ['fit', 'no hook', estimatorWith({ debuggerHookConfig: false })],
   ['fit', 'overrides', estimatorWith({ overrides: { createTrainingJob: { Tomorrow: [{ A: null }] } } })],
   ['fitThenDeploy', 'the least', BOTH],
@@ -266,6 +272,7 @@ const REFUSED: [WorkflowType, string, unknown][] = [
   ['fit', 'no channel', inputsOf({})],
   ['fit', 'twenty-one channels', inputsOf(many(21, 's3://data/a'))],
   ['fit', 'a channel with a blank', inputsOf({ 'a b': 's3://data/a' })],
+  ['fit', 'a channel called s3Data', inputsOf({ s3Data: 's3://data/a', train: 's3://data/b' })],
   ['fit', 'a channel called constructor', inputsOf({ constructor: 's3://data/a' })],
   ['fit', 'a seed that is no whole number', inputsOf({ s3Data: 's3://data/a', shuffleConfig: { seed: 0.5 } })],
   ['fit', 'a bucket in capitals', inputsOf('s3://Data/iris')],

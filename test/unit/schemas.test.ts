@@ -105,6 +105,41 @@ describe('an input', () => {
     expect(problemsWith(({ fit }) => (fit!.inputs = {}))).toEqual(['fit.inputs must have 1 to 20 channels']);
   });
 
+  it('has a channel that is called like a field of one input refused, since it would be lost', () => {
+    const lost = (sign: string) =>
+      `fit.inputs.train is not a known argument: with ${sign}, fit.inputs is one input; where both are channels, ` +
+      `call the other by a name that is not ${sign}`;
+    expect(problemsWith(({ fit }) => (fit!.inputs = { s3Data: 's3://data/a', train: 's3://data/b' }))).toEqual([
+      lost('s3Data'),
+    ]);
+    const files = { fileSystemId: 'fs-01234567', fileSystemType: 'EFS', directoryPath: '/' };
+    expect(problemsWith(({ fit }) => (fit!.inputs = { ...files, train: files }))).toEqual([lost('fileSystemId')]);
+    expect(problemsWith(({ fit }) => (fit!.inputs = { s3Data: { s3Data: 's3://data/a' } }))).toEqual([
+      'fit.inputs.s3Data must be a text, not an object',
+    ]);
+  });
+
+  it.each([
+    ['distribution', 'Sharded', 'must be one of FullyReplicated, ShardedByS3Key'],
+    ['s3DataType', 'Prefix', 'must be one of S3Prefix, ManifestFile, AugmentedManifestFile'],
+    ['compression', 'gzip', 'must be one of None, Gzip'],
+    ['inputMode', 'file', 'must be one of File, Pipe, FastFile'],
+    ['attributeNames', 'label', 'must be a list, not a text'],
+    ['recordWrapping', 's3://data/b', 'must be one of None, RecordIO'],
+  ])('is told what is wrong with the field %s of one input', (field, value, problem) => {
+    expect(problemsWith(({ fit }) => (fit!.inputs = { s3Data: 's3://data/a', [field]: value }))).toEqual([
+      `fit.inputs.${field} ${problem}`,
+    ]);
+  });
+
+  it('may go on from a model alone', () => {
+    const problems = problemsWith(({ estimator, fit }) => {
+      estimator!.modelUri = 's3://models/m.tar.gz';
+      fit!.inputs = {};
+    });
+    expect(problems).toEqual([]);
+  });
+
   it('never has its values echoed, since any may be secret', () => {
     const problems = problemsWith(({ estimator }) => {
       estimator!.hyperparameters = { ['k'.repeat(300)]: 's3cret' };

@@ -7,16 +7,19 @@ what they are asked for. Prints one JSON object: case -> operation -> request, o
 Usage: sdk1_requests.py CASES.json
 """
 
+import inspect
 import json
 
 from recording import Boto, Recorder, each, in_aws_words, of_class, print_requests, snake  # isort: skip -- it quiets the SDK
 
 import sagemaker
+import sagemaker.utils
 from sagemaker.debugger import CollectionConfig, DebuggerHookConfig, Rule, TensorBoardOutputConfig
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import FileSystemInput, s3_input
 from sagemaker.model_monitor import DataCaptureConfig
 from sagemaker.session import ShuffleConfig
+from smdebug_rulesconfig import builtin_rules
 
 # What the SDK does without being asked, or cannot.
 OURS_ALONE = ["hyperparameterEncoding"]
@@ -30,8 +33,13 @@ def source(value):
     return of_class(s3_input, shuffleConfig=of_class(ShuffleConfig))(value)
 
 
+def is_one(value):
+    """Whether an object is one input; with a name that no input has, it is one of channels."""
+    return any({snake(name) for name in value} <= set(inspect.signature(made_by).parameters) for made_by in (s3_input, FileSystemInput))
+
+
 def inputs(value):
-    if isinstance(value, str) or "s3Data" in value or "fileSystemId" in value:
+    if isinstance(value, str) or value and is_one(value):
         return source(value)
     return {channel: source(data) for channel, data in value.items()}
 
@@ -39,14 +47,22 @@ def inputs(value):
 collections = each(of_class(CollectionConfig))
 
 
+def base_config(values):
+    """What the SDK's users hand over for a rule of SageMaker's; a rule that it does not know has nothing but its name."""
+    known = [make() for _, make in inspect.getmembers(builtin_rules, inspect.isfunction) if not inspect.signature(make).parameters]
+    for config in known:
+        if config["DebugRuleConfiguration"]["RuleParameters"].get("rule_to_invoke") == values.get("ruleToInvoke"):
+            return config
+    parameters = {"rule_to_invoke": values["ruleToInvoke"]} if "ruleToInvoke" in values else {}
+    return {"DebugRuleConfiguration": {"RuleConfigurationName": values["name"], "RuleParameters": parameters}}
+
+
 def rule(values):
     """A rule with an image of its own is a custom one; any other is one of SageMaker's, by the name that it has there."""
     if "imageUri" in values:
         return of_class(Rule.custom, collectionsToSave=collections)(values)
-    parameters = {"rule_to_invoke": values["ruleToInvoke"]} if "ruleToInvoke" in values else {}
-    base = {"DebugRuleConfiguration": {"RuleConfigurationName": values["name"], "RuleParameters": parameters}}
-    rest = {key: value for key, value in values.items() if key not in ("name", "ruleToInvoke")}
-    return of_class(Rule.sagemaker, collectionsToSave=collections)({"baseConfig": base, **rest})
+    rest = {key: value for key, value in values.items() if key != "ruleToInvoke"}
+    return of_class(Rule.sagemaker, collectionsToSave=collections)({"baseConfig": base_config(values), **rest})
 
 
 def hook(values):
@@ -66,6 +82,10 @@ def conversions(session):
         "dataCaptureConfig": lambda value: of_class(DataCaptureConfig)({**value, "sagemakerSession": session}),
         "inputs": inputs,
     }
+
+
+# Names that the SDK makes hold the time.
+sagemaker.utils.sagemaker_timestamp = lambda: "2026-03-01-12-00-00-000"
 
 
 def requests_of(case):

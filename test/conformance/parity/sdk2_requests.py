@@ -8,6 +8,8 @@ Usage: sdk2_requests.py CASES.json
 from recording import Boto, Recorder, each, in_aws_words, of_class, print_requests, snake  # isort: skip -- it quiets the SDK
 
 import sagemaker
+import sagemaker.model
+import sagemaker.utils
 from sagemaker.async_inference import AsyncInferenceConfig
 from sagemaker.estimator import Estimator
 from sagemaker.inputs import ShuffleConfig, TrainingInput
@@ -40,6 +42,11 @@ def notified(values):
     topics = values.pop("notificationConfig", None)
     config = {} if topics is None else {"notificationConfig": in_aws_words(topics)}
     return of_class(AsyncInferenceConfig)({**values, **config})
+
+
+# Names that the SDK makes hold the time.
+sagemaker.utils.sagemaker_timestamp = lambda: "2026-03-01-12-00-00-000"
+sagemaker.model.unique_name_from_base = lambda base: f"{base}-1772366400-70bc"
 
 
 def requests_of(case):

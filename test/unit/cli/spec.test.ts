@@ -61,6 +61,39 @@ test('five mistakes are five problems, and exit code 2', async () => {
   expect(failure.problems).toHaveLength(5);
 });
 
+const SEEDED = JSON.stringify({ ...spec, estimator: { ...spec.estimator, hyperparameters: { seeds: [8, 'SEED'] } } });
+
+test.each([
+  ['JSON', SEEDED],
+  [
+    'YAML',
+    `# With a comment, and one thing twice\nregion: &region eu-central-1\n${SEEDED.slice(1, -1)
+      .replaceAll(/"(estimator|fit|deploy)":/g, '\n$1: ')
+      .replaceAll(/,\n/g, '\n')}`,
+  ],
+])('a whole number that JavaScript has not is refused in %s, by its field', async (_format, seeded) => {
+  const refusal = async (seed: string) =>
+    describeFailure(
+      await readSpec('fitThenDeploy', fromStdin(seeded.replace('"SEED"', seed))).catch((e: unknown) => e),
+    );
+  for (const seed of ['1234567890123456789', '-9007199254740993', `1${'0'.repeat(30)}`]) {
+    expect((await refusal(seed)).problems).toEqual([
+      'estimator.hyperparameters.seeds[1] is a whole number beyond 9007199254740991 and would become another one: where ' +
+        'a text will do, as for a hyperparameter, write it in quotes',
+    ]);
+  }
+  for (const seed of ['9007199254740991', '"1234567890123456789"', '1.2345678901234567e+30', '12345678901234567.5'])
+    await expect(readSpec('fitThenDeploy', fromStdin(seeded.replace('"SEED"', seed)))).resolves.toHaveProperty(
+      'estimator',
+    );
+});
+
+test('JSON that is nested too deeply to be looked through is refused for that', async () => {
+  const text = `{"seed":1234567890123456789,"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+  const failure = describeFailure(await readSpec('fit', fromStdin(text)).catch((e: unknown) => e));
+  expect(failure.problems).toContainEqual(expect.stringContaining('nested too deeply'));
+});
+
 test('text that is neither JSON nor YAML is refused without being repeated', async () => {
   const json = describeFailure(await readSpec('fit', fromStdin('{ "estimator": ')).catch((e: unknown) => e));
   expect(json).toMatchObject({ code: 'InvalidInput', exitCode: 2 });

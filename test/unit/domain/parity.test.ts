@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { buildFitPlans, type Surroundings } from '../../../src/domain/build-plan';
 import { checkInput } from '../../../src/schemas';
 import { ALL_HEADINGS, isRefusal, readOracle, withoutDifferences, type Told } from '../../support/parity';
-import { PARITY_REFUSALS, type ParityInput, type Requests } from '../../support/parity-differences';
+import { PARITY_REFUSALS, PARITY_TAKEN, type ParityInput, type Requests } from '../../support/parity-differences';
 
 /** The account, the region and the roles of the SDK's run. */
 const AROUND: Surroundings = {
@@ -64,9 +64,18 @@ it.each(later.takenByBoth)("%s: the requests are those of the SDK's version 2", 
   expect(toldBy(later.ours, name, input)).toEqual(toldBy(later.sdk, name, input));
 });
 
-it.each([...seed.inputs].filter(([name]) => isRefusal(seed.sdk.get(name))))('%s: refused, as by the SDK', (name) => {
-  expect(seed.ours.get(name)).toEqual({ refused: expect.any(String) as string });
+const takenByUs = Object.values(PARITY_TAKEN).flat();
+
+it.each(takenByUs)('%s: taken, by decision', (name) => {
+  expect([isRefusal(seed.sdk.get(name)), isRefusal(seed.ours.get(name))]).toEqual([true, false]);
 });
+
+it.each([...seed.inputs].filter(([name]) => isRefusal(seed.sdk.get(name)) && !takenByUs.includes(name)))(
+  '%s: refused, as by the SDK',
+  (name) => {
+    expect(seed.ours.get(name)).toEqual({ refused: expect.any(String) as string });
+  },
+);
 
 it.each([...refusedByUs])('%s: refused, by decision', (name, problem) => {
   expect([seed.ours.get(name), isRefusal(seed.sdk.get(name))]).toEqual([{ refused: problem }, false]);
@@ -77,7 +86,8 @@ describe('docs/parity.md', () => {
 
   it('lists each difference and each refusal, and nothing else', () => {
     const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-    expect(headings.sort()).toEqual([...ALL_HEADINGS, ...Object.keys(PARITY_REFUSALS)].sort());
+    const decided = [...ALL_HEADINGS, ...Object.keys(PARITY_REFUSALS), ...Object.keys(PARITY_TAKEN)];
+    expect(headings.sort()).toEqual([...new Set(decided)].sort());
   });
 
   it.each(ALL_HEADINGS)('%s: there is a case that differs in nothing else', (heading) => {

@@ -24,14 +24,58 @@ function problemsOf(estimator: Given, fit: FitArguments = { inputs: 's3://data/t
   return 'problems' in checked ? checked.problems : [];
 }
 
-function planOf(estimator: Given, fit: FitArguments = { inputs: 's3://data/train' }, deploy: object = DEPLOY) {
+function planOf(
+  estimator: Given,
+  fit: FitArguments = { inputs: 's3://data/train' },
+  deploy: object = DEPLOY,
+  region = AROUND.region,
+) {
   const checked = checkInput('fitThenDeploy', { estimator: { ...BASE, ...estimator }, fit, deploy });
   if ('problems' in checked) throw new Error(checked.problems.join('; '));
-  const { training, hosting } = buildFitPlans(checked.input, AROUND);
+  const { training, hosting } = buildFitPlans(checked.input, { ...AROUND, region });
   return JSON.parse(JSON.stringify({ training, hosting })) as Required<ReturnType<typeof buildFitPlans>>;
 }
 
 const requestOf = (estimator: Given, fit?: FitArguments) => planOf(estimator, fit).training.request;
+
+describe("SageMaker's debugger rules", () => {
+  const rule = { name: 'r', ruleToInvoke: 'CreateXgboostReport' };
+  const requestIn = (region: string, fields: object = {}) =>
+    planOf({ ...ONE_TYPE, rules: [{ ...rule, ...fields }] }, undefined, undefined, region).training.request;
+  const imageIn = (region: string, fields: object = {}) =>
+    requestIn(region, fields).DebugRuleConfigurations?.[0]?.RuleEvaluatorImage;
+
+  it.each([
+    ['ap-northeast-3', '479947661362.dkr.ecr.ap-northeast-3.amazonaws.com/sagemaker-debugger-rules:latest'],
+    ['us-gov-west-1', '515509971035.dkr.ecr.us-gov-west-1.amazonaws.com/sagemaker-debugger-rules:latest'],
+    ['cn-north-1', '618459771430.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-debugger-rules:latest'],
+  ])('have their image in %s', (region, image) => {
+    expect(imageIn(region)).toBe(image);
+  });
+
+  it('have theirs told by imageUri where the region is not known', () => {
+    expect(imageIn('xx-north-9')).toMatch(/^<account/);
+    expect(imageIn('xx-north-9', { imageUri: 'rules:1' })).toBe('rules:1');
+  });
+
+  it('save what they need, but not in the place of what is asked for or of an own rule', () => {
+    const savedBy = (fields: object = {}) =>
+      requestIn('eu-central-1', fields).DebugHookConfig?.CollectionConfigurations?.map((one) => one.CollectionName);
+    const needed = ['feature_importance', 'hyperparameters', 'labels', 'metrics', 'predictions'];
+    expect(savedBy()).toEqual(needed);
+    expect(savedBy({ imageUri: 'rules:1' })).toEqual(needed);
+    expect(savedBy({ collectionsToSave: [{ name: 'a' }] })).toEqual(['a']);
+    expect(savedBy({ imageUri: 'own:1', source: 's3://rules/own.py' })).toEqual([]);
+  });
+
+  it('take no more parameters than AWS does, other trials among them', () => {
+    const trials = (count: number) => Array.from({ length: count }, (_, index) => `s3://trials/${String(index)}`);
+    const problemsWith = (count: number) =>
+      problemsOf({ ...ONE_TYPE, rules: [{ ...rule, otherTrialsS3InputPaths: trials(count) }] });
+    expect(problemsWith(99)).toEqual([]);
+    expect(problemsWith(100)).toEqual([expect.stringContaining('must have at most 100 entries')]);
+  });
+});
 
 describe('a request', () => {
   it('has environment, retries, warm pool and the program of the container', () => {
