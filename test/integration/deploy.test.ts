@@ -109,6 +109,18 @@ describe('deploy', () => {
     });
   });
 
+  it('keeps the model that it replaced where an instance pool of the new config serves it', async () => {
+    const name = uniqueName();
+    const first = await deployTo(name);
+    const { instanceType, ...serving } = deployInput(name, { env: { VERSION: '2' } }).deploy as DeployOnInstances;
+    const instancePools = [{ instanceType }, { instanceType: 'ml.g5.xlarge', modelNameOverride: first.modelName }];
+    const input = { ...deployInput(name), deploy: { ...serving, instancePools } };
+    const second = (await (await rig.start('deploy', input)).result()) as DeployResult;
+    const { models, configs } = await standing(name);
+    expect(models.sort()).toEqual([first.modelName, second.modelName].sort());
+    expect(configs).toEqual([second.endpointConfigName]);
+  });
+
   it('of what serves already makes nothing', async () => {
     const name = uniqueName();
     const first = await deployTo(name);
