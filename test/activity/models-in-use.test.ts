@@ -53,6 +53,7 @@ test('a sweep finds every model in use that a config names', async () => {
 
 test('an endpoint is described with every model that its config names', async () => {
   const { describeHosting } = createHostingActivities({ sagemaker, region: emulator.region } as AwsClients);
-  const live = (await new MockActivityEnvironment().run(() => describeHosting('iris'))) as HostingDescription | null;
+  const describe = () => describeHosting('iris');
+  const live = await new MockActivityEnvironment().run<[], HostingDescription | null, typeof describe>(describe);
   expect(live?.models.map(({ name }) => name).sort()).toEqual([...MODELS].sort());
 });
