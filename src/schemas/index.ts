@@ -3,7 +3,7 @@
  * made from. `contract/` holds the same shapes as types.
  */
 export { checkInput, type CheckedInput } from './check-input';
-export { checkRequest, findRequestWarnings, findUnknownParts } from './preflight';
+export { checkRequest, findNewerFields, findRequestWarnings, findUnknownParts } from './preflight';
 export { buildDryRequests, requestsOf } from './dry-requests';
 export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument } from './documents';
 export {

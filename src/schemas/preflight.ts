@@ -75,6 +75,11 @@ export function findUnknownParts(operation: string, request: object): string[] {
   return [...machines, ...fields];
 }
 
+/** Names of the fields in a request, wherever they stand, that AWS's model does not know. */
+export function findNewerFields(operation: string, request: object): ReadonlySet<string> {
+  return new Set(findUnknownMembers(operation, request).map((path) => path.slice(path.lastIndexOf('.') + 1)));
+}
+
 /** What is not wrong in the requests of a run, but may not be meant. */
 export function findRequestWarnings(requests: DryRequests): string[] {
   const training = requests.CreateTrainingJob as CreateTrainingJobCommandInput | undefined;

@@ -131,6 +131,25 @@ describe('deploy', () => {
     expect(updates).toEqual([]);
   });
 
+  it('of what serves already makes nothing, though its overrides are newer than AWS’s client', async () => {
+    const name = uniqueName();
+    const Tomorrow = { key: 'canary-1' };
+    const overrides = { createModel: { Tomorrow }, createEndpointConfig: { Tomorrow } };
+    const first = await deployTo(name, { overrides });
+    const again = await deployTo(name, { overrides });
+    expect(again).toMatchObject({ endpointConfigName: first.endpointConfigName, updated: false });
+    expect(again.ledger.map(({ state }) => state)).toEqual(['adopted', 'adopted', 'adopted']);
+  });
+
+  it('of a chosen model whose request is newer than AWS’s client is a conflict that shows no value', async () => {
+    const chosen = { modelName: uniqueName('chosen'), overrides: { createModel: { Tomorrow: 'canary-1' } } };
+    await deployTo(uniqueName(), chosen);
+    const failure = await failureOfRun(await rig.start('deploy', deployInput(uniqueName(), chosen)));
+    expect(failure).toMatchObject({ code: 'NameTaken' });
+    expect(failure.message).toContain('Tomorrow: values differ');
+    expect(JSON.stringify(failure)).not.toContain('canary');
+  });
+
   it('waits for its turn while another deploy is under way', async () => {
     const name = uniqueName();
     await rig.control.setClock({ phases: { Creating: 700 } });
