@@ -88,7 +88,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
         ...(await findStandingProblems(aws, plan)),
       ];
       if (problems.length > 0) throw refusal(problems, type, identity);
-      run.warnings.push(...findRequestWarnings(requestsOf(plan)));
+      run.warnings.push(...findRequestWarnings(requestsOf(plan), run.region));
       return plan;
     },
   };

@@ -3,7 +3,7 @@
  * by the argument, not by AWS's field. `check-input.ts` tells it beside its own problems.
  */
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { findUnknownMembers, findViolations, type Violation } from '../service-model';
+import { findUnknownMembers, findViolations, KNOWN_REGIONS, type Violation } from '../service-model';
 import { findArguments, valueAt } from './argument-behind';
 import { nameOf } from './describe-issue';
 import { buildDryRequests, type DryRequests, type Planned } from './dry-requests';
@@ -80,14 +80,21 @@ export function findNewerFields(operation: string, request: object): ReadonlySet
   return new Set(findUnknownMembers(operation, request).map((path) => path.slice(path.lastIndexOf('.') + 1)));
 }
 
-/** What is not wrong in the requests of a run, but may not be meant. */
-export function findRequestWarnings(requests: DryRequests): string[] {
+/**
+ * What is not wrong in the requests of a run, but may not be meant.
+ *
+ * @param region where they would be sent; undefined where only AWS's clients will know
+ */
+export function findRequestWarnings(requests: DryRequests, region?: string): string[] {
   const training = requests.CreateTrainingJob as CreateTrainingJobCommandInput | undefined;
   const isUnsaved = training?.EnableManagedSpotTraining === true && training.CheckpointConfig === undefined;
   return [
     ...(isUnsaved
       ? ['trainUseSpotInstances without checkpointS3Uri: whenever AWS takes the capacity away, all training is lost']
       : []),
+    ...(region === undefined || KNOWN_REGIONS.includes(region)
+      ? []
+      : [`the region ${region} is asked although this release does not know it: it is newer, or misspelt`]),
     ...Object.entries(requests).flatMap(([operation, request]) => findUnknownParts(operation, request)),
   ];
 }
