@@ -37,7 +37,10 @@ async function findKindProblems(sagemaker: SageMakerClient, region: string, Endp
   const live = await callAws(at, () => ifPresent(() => sagemaker.send(new DescribeEndpointCommand({ EndpointName }))));
   // One that failed is deleted to make room, and one that is being deleted is waited for.
   if (!live || live.EndpointStatus === 'Failed' || live.EndpointStatus === 'Deleting') return [];
-  const isOnInstances = (live.ProductionVariants ?? []).some((one) => (one.DesiredInstanceCount ?? 0) > 0);
+  // One that is scaled to zero is on instances all the same.
+  const isOnInstances = (live.ProductionVariants ?? []).some(
+    (one) => (one.DesiredServerlessConfig ?? one.CurrentServerlessConfig) === undefined,
+  );
   if (!isOnInstances) return [];
   return [
     `deploy.serverlessInferenceConfig cannot be for ${EndpointName}, an endpoint on instances, which AWS never turns into a ` +
