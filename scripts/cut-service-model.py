@@ -3,7 +3,7 @@
 
 Run by hand when the pinned version changes:  python3 scripts/cut-service-model.py
 Fetches the one pinned botocore wheel with pip, checks its hash, and writes src/service-model/botocore-cut.json, which
-src/service-model/index.ts reads. Only shapes and constraints are kept, no documentation; licence: see NOTICE.
+src/service-model/index.ts reads. Only shapes, constraints and names of regions are kept; licence: see NOTICE.
 """
 
 import gzip
@@ -106,9 +106,15 @@ def cut_service(model, wanted):
     return {"operations": operations, "shapes": shapes_behind(model["shapes"], references)}
 
 
+def cut_regions(partitions):
+    """All regions of all partitions; `aws-global` and its like are none."""
+    names = {name for partition in partitions["partitions"] for name in partition["regions"]}
+    return sorted(name for name in names if not name.endswith("-global"))
+
+
 def write_one_entry_per_line(cut):
     """JSON whose diffs show which shape changed when the version is raised."""
-    lines = ["{", f'"botocore": {json.dumps(cut["botocore"])},', '"services": {']
+    lines = ["{", f'"botocore": {json.dumps(cut["botocore"])},', f'"regions": {json.dumps(cut["regions"])},', '"services": {']
     services = list(cut["services"].items())
     for service_at, (service, parts) in enumerate(services):
         lines.append(f"{json.dumps(service)}: {{")
@@ -126,11 +132,12 @@ def main():
     names = [name for wanted in OPERATIONS.values() for name in wanted]
     if len(names) != len(set(names)):
         sys.exit("Two services have an operation of the same name; src/service-model/index.ts finds them by name alone.")
-    cut = {"botocore": BOTOCORE_VERSION, "services": {}}
+    cut = {"botocore": BOTOCORE_VERSION, "regions": [], "services": {}}
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(fetch_wheel(folder)) as wheel:
         for path, wanted in OPERATIONS.items():
             model = json.loads(gzip.decompress(wheel.read(f"botocore/data/{path}/service-2.json.gz")))
             cut["services"][path.split("/")[0]] = cut_service(model, wanted)
+        cut["regions"] = cut_regions(json.loads(wheel.read("botocore/data/partitions.json")))
     write_one_entry_per_line(cut)
     print(f"{TARGET}: {sum(len(parts['shapes']) for parts in cut['services'].values())} shapes")
 

@@ -17,6 +17,8 @@ import {
 import { findDifferences } from '../domain/compare';
 import { isSinceRunBegan } from '../domain/deadlines';
 import { adviseOnDenial } from '../domain/missing-permission';
+import { contentBaseIn } from '../domain/names';
+import { findNewerFields } from '../schemas';
 import { callAws, failureOf, failWith, type Coordinates } from './aws-errors';
 import type { Created, RunMark } from './index';
 
@@ -107,7 +109,8 @@ async function resolve(
   }
   const standing = await describeStanding(creation, at);
   if (!standing) throw notMade(trouble, at);
-  const differences = findDifferences(creation.request, standing.description);
+  const newerFields = findNewerFields(creation.operation, creation.request);
+  const differences = findDifferences(creation.request, standing.description, newerFields);
   const isUntagged = warnings.length > 0;
   const owner = await readOwner(sagemaker, standing.arn, at, { isUntagged });
   const isRecent = isAsYoungAs(run, standing);
@@ -121,6 +124,11 @@ async function resolve(
     const untold = differences.map(({ path }) => path).join(', ');
     const warning = `the ${creation.kind} ${creation.name} bears this run's tag, and AWS does not tell its ${untold}`;
     return { arn: standing.arn, adopted: true, isOwnWork: true, warnings: [...warnings, warning] };
+  }
+  // The name is the content: what no answer tells, since AWS's client drops fields that are newer, is in the name.
+  const isNamedByContent = creation.ownedBy === 'any run' && contentBaseIn(creation.name) !== undefined;
+  if (isOurs && isNamedByContent && differences.every(({ isUntold, isNewer }) => isUntold && isNewer)) {
+    return { arn: standing.arn, adopted: true, isOwnWork: isThisRuns && isRecent, warnings };
   }
   const origin = owner === undefined ? `it bears no tag ${RUN_TAG}` : `it belongs to the run ${owner}`;
   const texts = differences.map(({ text }) => text);

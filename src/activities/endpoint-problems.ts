@@ -67,7 +67,10 @@ async function findKindProblems(sagemaker: SageMakerClient, region: string, Endp
   const live = await describeStanding(sagemaker, at, EndpointName);
   // One that failed is deleted to make room.
   if (!live || live.EndpointStatus === 'Failed') return [];
-  const isOnInstances = (live.ProductionVariants ?? []).some((one) => (one.DesiredInstanceCount ?? 0) > 0);
+  // One that is scaled to zero is on instances all the same.
+  const isOnInstances = (live.ProductionVariants ?? []).some(
+    (one) => (one.DesiredServerlessConfig ?? one.CurrentServerlessConfig) === undefined,
+  );
   if (!isOnInstances) return [];
   return [
     `deploy.serverlessInferenceConfig cannot be for ${EndpointName}, an endpoint on instances, which AWS never turns into a ` +

@@ -17,6 +17,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
+import { modelsOfConfig } from '../domain/config-models';
 import { isBound, observeEndpoint, type EndpointObservation } from '../domain/endpoint-status';
 import { createOrAdopt, readOwner, type Standing } from './adopt';
 import type { AwsClients } from './aws';
@@ -163,10 +164,10 @@ export function createHostingActivities({ sagemaker, region }: AwsClients): Host
         };
         const isOurs = async (arn: string) => (await ownerOf(arn)) !== undefined;
         const models: { name: string; isOurs: boolean }[] = [];
-        const variants = config ? requireMember('ProductionVariants', config.ProductionVariants) : [];
-        for (const { ModelName: name } of variants) {
-          const model = name === undefined ? undefined : await ifThere(() => describeModel(name));
-          if (name === undefined || !model) continue;
+        if (config) requireMember('ProductionVariants', config.ProductionVariants);
+        for (const name of config ? modelsOfConfig(config) : []) {
+          const model = await ifThere(() => describeModel(name));
+          if (!model) continue;
           models.push({ name, isOurs: await isOurs(requireMember('ModelArn', model.ModelArn)) });
         }
         const owner = await ownerOf(requireMember('EndpointArn', endpoint.arn));

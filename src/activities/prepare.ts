@@ -89,7 +89,7 @@ export function createPrepare(aws: AwsClients, timings: RunTimings): Pick<Activi
       ];
       if (problems.length > 0) throw refusal(problems, type, identity);
       await checkExpectedEndpoint(aws, plan);
-      run.warnings.push(...findRequestWarnings(requestsOf(plan)));
+      run.warnings.push(...findRequestWarnings(requestsOf(plan), run.region));
       return plan;
     },
   };

@@ -45,6 +45,8 @@ export type FitThenDeployOptions = FitOptions & {
 export type PlanFitOptions = Omit<FitArguments, 'inputs'> & {
   /** How to host what is trained, as {@link Estimator.fitThenDeploy} takes it. @default not at all, as in `fit` */
   deploy?: DeployArguments;
+  /** Told of what is not wrong but may not be meant, as by {@link planRun}. @default nobody is told */
+  onNotice?: (notice: string) => void;
 };
 
 /** Arguments of {@link Estimator.createModel} beside those of the predictor. */

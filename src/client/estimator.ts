@@ -251,10 +251,10 @@ export class Estimator {
    * console.log(CreateTrainingJob?.HyperParameters); // { epochs: '20', shuffle: 'true' }
    * ```
    */
-  plan(inputs?: FitInputs, { deploy, ...fit }: PlanFitOptions = {}): PlannedRequests {
+  plan(inputs?: FitInputs, { deploy, onNotice, ...fit }: PlanFitOptions = {}): PlannedRequests {
     const input = { estimator: requireArguments(this.#arguments), fit: { inputs, ...fit } };
     const { region } = this.#session.given ?? {};
-    const options = region === undefined ? {} : { region };
+    const options = { ...(region !== undefined && { region }), ...(onNotice && { onNotice }) };
     return deploy ? planRun('fitThenDeploy', { ...input, deploy }, options) : planRun('fit', input, options);
   }
 

@@ -17,7 +17,7 @@ import {
   type Surroundings,
 } from '../domain/build-plan';
 import type { HostingPlan } from '../domain/plan';
-import { requestsOf, type InputOf } from '../schemas';
+import { findRequestWarnings, requestsOf, type InputOf } from '../schemas';
 import { sha256 } from './input-comparison';
 import { nameRun } from './name-run';
 import { requireValid } from './start';
@@ -42,6 +42,11 @@ export interface PlanOptions {
   account?: string;
   /** @default as `startRun` would choose it */
   workflowId?: string;
+  /**
+   * Told of what is not wrong but may not be meant, a sentence each: spot instances without checkpoints; a region, an
+   * instance type or a field that is newer than this release. A run has the same in its `warnings`. @default nobody is told
+   */
+  onNotice?: (notice: string) => void;
 }
 
 const UNKNOWN = /<(?:region|account|role|run|image|model data|hash)\b[^<>]*>/;
@@ -79,8 +84,17 @@ export function planRun<T extends 'fit' | 'deploy' | 'fitThenDeploy'>(
   const named =
     options.workflowId === undefined ? nameRun(type, checked) : { workflowId: options.workflowId, input: checked };
   const from = surroundingsOf(named.workflowId, checked.region, options);
-  if (type === 'deploy') return requestsOf({ hosting: planDeploy(named.input as DeployInput, from) });
-  return requestsOf(buildFitPlans(named.input as FitInput | FitThenDeployInput, from));
+  const requests = requestsOf(
+    type === 'deploy'
+      ? { hosting: planDeploy(named.input as DeployInput, from) }
+      : buildFitPlans(named.input as FitInput | FitThenDeployInput, from),
+  );
+  const { onNotice } = options;
+  if (onNotice) {
+    const region = checked.region ?? options.region;
+    for (const warning of findRequestWarnings({ ...requests }, region)) onNotice(warning);
+  }
+  return requests;
 }
 
 function surroundingsOf(workflowId: string, region: string | undefined, options: PlanOptions): Surroundings {

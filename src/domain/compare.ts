@@ -2,6 +2,7 @@
  * Is what exists what we asked for? Compares only the fields we sent with AWS's Describe answer; absent, empty, false
  * and documented defaults are equal. The differences go into a `NameTaken` failure, with secrets left out.
  */
+import { canonicalJson } from './canonical-json';
 import { isHiddenField, showValue } from './hidden-values';
 
 /** What AWS answers for a field that was not sent, where that is not empty or false. */
@@ -26,45 +27,68 @@ export interface Difference {
   text: string;
   /** True where the answer says nothing of it: it may be another, or one that AWS does not tell. */
   isUntold: boolean;
+  /** True of what is in a field that AWS's model of this release does not know: AWS's client drops it from every answer. */
+  isNewer: boolean;
 }
 
-/** The paths in which `found` differs from what was sent, each with both values where they may be shown. */
-export function findDifferences(sent: object, found: object): Difference[] {
-  return compareObjects(sent, found, '');
+/** Names of fields that AWS's model of this release does not know. */
+type Unknown = ReadonlySet<string>;
+
+/**
+ * The paths in which `found` differs from what was sent, each with both values where they may be shown.
+ *
+ * @param unknown names of fields that AWS's model of this release does not know: nobody knows what they hold
+ */
+export function findDifferences(sent: object, found: object, unknown: Unknown = new Set()): Difference[] {
+  return compareObjects(sent, found, '', unknown);
 }
 
-function compareObjects(sent: object, found: object, path: string): Difference[] {
+function compareObjects(sent: object, found: object, path: string, unknown: Unknown): Difference[] {
   const answers = found as Record<string, unknown>;
   return Object.entries(sent).flatMap(([field, value]: [string, unknown]) => {
     if (path === '' && NOT_DESCRIBED.has(field)) return [];
     const at = path === '' ? field : `${path}.${field}`;
-    if (isHiddenField(field)) return compareHidden(value, answers[field], at);
-    if (SETS.has(field)) return compareValues(sorted(value), sorted(answers[field]), at);
-    return compareValues(value, answers[field], at, DEFAULTS[field]);
+    const isNewer = unknown.has(field);
+    if (isNewer || isHiddenField(field)) return compareHidden(value, answers[field], at, isNewer);
+    if (SETS.has(field)) return compareValues(sorted(value), sorted(answers[field]), at, unknown);
+    return compareValues(value, answers[field], at, unknown, DEFAULTS[field]);
   });
 }
 
-function compareValues(sent: unknown, found: unknown, path: string, fallback?: unknown): Difference[] {
+function compareValues(
+  sent: unknown,
+  found: unknown,
+  path: string,
+  unknown: Unknown,
+  fallback?: unknown,
+): Difference[] {
   if (isNothing(sent) && (isNothing(found) || found === fallback)) return [];
   if (isNothing(found) && sent === fallback) return [];
   if (Array.isArray(sent) && Array.isArray(found) && sent.length === found.length) {
-    return sent.flatMap((item: unknown, i) => compareValues(item, found[i], `${path}[${String(i)}]`));
+    return sent.flatMap((item: unknown, i) => compareValues(item, found[i], `${path}[${String(i)}]`, unknown));
   }
-  if (isObject(sent) && isObject(found)) return compareObjects(sent, found, path);
+  if (isObject(sent) && isObject(found)) return compareObjects(sent, found, path, unknown);
   if (sent === found) return [];
   const isUntold = found === undefined || found === null;
-  return [{ path, text: `${path}: asked for ${show(sent)}, found ${show(found)}`, isUntold }];
+  const text = `${path}: asked for ${show(sent, unknown)}, found ${show(found, unknown)}`;
+  return [{ path, text, isUntold, isNewer: false }];
 }
 
-/** Maps whose every key counts, told by names of keys only. */
-function compareHidden(sent: unknown, found: unknown, path: string): Difference[] {
+/** Maps whose every key counts, told by names of keys only; all else is compared whole, and told as one. */
+function compareHidden(sent: unknown, found: unknown, path: string, isNewer: boolean): Difference[] {
+  const isUntold = found === undefined || found === null;
+  const tell = (at: string): Difference => ({ path: at, text: `${at}: values differ`, isUntold, isNewer });
+  if (!isMapOrNothing(sent) || !isMapOrNothing(found)) return areSame(sent, found) ? [] : [tell(path)];
   const asked = isObject(sent) ? (sent as Record<string, unknown>) : {};
   const there = isObject(found) ? (found as Record<string, unknown>) : {};
   const keys = [...new Set([...Object.keys(asked), ...Object.keys(there)])].sort();
-  const isUntold = found === undefined || found === null;
-  return keys
-    .filter((key) => asked[key] !== there[key])
-    .map((key) => ({ path: `${path}.${key}`, text: `${path}.${key}: values differ`, isUntold }));
+  return keys.filter((key) => !areSame(asked[key], there[key])).map((key) => tell(`${path}.${key}`));
+}
+
+const isMapOrNothing = (value: unknown): boolean => value === undefined || value === null || isObject(value);
+
+function areSame(sent: unknown, found: unknown): boolean {
+  return (isNothing(sent) && isNothing(found)) || canonicalJson(sent ?? null) === canonicalJson(found ?? null);
 }
 
 function sorted(value: unknown): unknown {
@@ -80,7 +104,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : showValue(value);
+function show(value: unknown, unknown: Unknown): string {
+  const text = value === undefined ? 'nothing' : showValue(value, unknown);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

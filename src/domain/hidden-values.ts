@@ -1,10 +1,15 @@
 /**
- * The values of a request that nobody is shown: those of hyperparameters and environment, any of which may be secret. What
- * AWS says of a request is freed of them here, and differences are shown without them.
+ * The values of a request that nobody is shown: those of hyperparameters, environment and command line, any of which may be
+ * secret. What AWS says of a request is freed of them here, and differences are shown without them.
  */
 
 /** Fields whose values are never shown, wherever they stand. */
-const HIDDEN_FIELDS: ReadonlySet<string> = new Set(['HyperParameters', 'Environment']);
+const HIDDEN_FIELDS: ReadonlySet<string> = new Set([
+  'HyperParameters',
+  'Environment',
+  'ContainerArguments',
+  'ContainerEntrypoint',
+]);
 
 /** Shorter texts are numbers and words, which AWS's own sentences have too. */
 const LENGTH_MIN = 6;
@@ -16,9 +21,14 @@ export function isHiddenField(name: string): boolean {
   return HIDDEN_FIELDS.has(name);
 }
 
-/** A value as JSON, for people, without what is hidden in it. */
-export function showValue(value: unknown): string {
-  return JSON.stringify(value, (field, inner: unknown) => (isHiddenField(field) ? HIDDEN : inner));
+/**
+ * A value as JSON, for people, without what is hidden in it.
+ *
+ * @param unknown fields of which nobody knows what they hold
+ */
+export function showValue(value: unknown, unknown: ReadonlySet<string> = new Set()): string {
+  const isHidden = (field: string): boolean => isHiddenField(field) || unknown.has(field);
+  return JSON.stringify(value, (field, inner: unknown) => (isHidden(field) ? HIDDEN : inner));
 }
 
 /** What AWS said of a request, without the request's hidden values. */

@@ -1,5 +1,5 @@
 /**
- * Which hyperparameters and variables look like secrets. Comes from a checked input; `prepare` warns of them by name, since
+ * Which hyperparameters, variables and words of a command line look like secrets, also in overrides. Comes from a checked input; `prepare` warns of them by name, since
  * AWS and Temporal both keep them in plain text. Nothing is refused: only its owner knows what is secret.
  */
 import type { JsonValue } from '../contract';
@@ -31,9 +31,19 @@ const REFERENCE = /^(?:arn:|s3:\/\/|https?:\/\/|\/|\{\{resolve:|\$\{?)/;
 
 /** An input as far as it can hold secrets. */
 interface Holder {
-  estimator?: { hyperparameters?: Record<string, JsonValue>; environment?: Record<string, string> };
-  deploy?: { env?: Record<string, string> };
+  estimator?: {
+    hyperparameters?: Record<string, JsonValue>;
+    environment?: Record<string, string>;
+    containerEntryPoint?: string[];
+    containerArguments?: string[];
+    overrides?: object;
+  };
+  deploy?: { env?: Record<string, string>; overrides?: object };
 }
+
+/** AWS's names of what holds values that may be secret, in overrides. */
+const FIELDS_OF_VALUES = new Set(['Environment', 'HyperParameters']);
+const FIELDS_OF_WORDS = new Set(['ContainerEntrypoint', 'ContainerArguments']);
 
 /** One sentence for each, beginning with the field; never the value. */
 export function findSecretSigns(input: object): string[] {
@@ -41,7 +51,11 @@ export function findSecretSigns(input: object): string[] {
   const fields = [
     ...namesOfSecrets(estimator?.hyperparameters).map((name) => `estimator.hyperparameters.${name}`),
     ...namesOfSecrets(estimator?.environment).map((name) => `estimator.environment.${name}`),
+    ...findInWords('estimator.containerEntryPoint', estimator?.containerEntryPoint),
+    ...findInWords('estimator.containerArguments', estimator?.containerArguments),
+    ...findInOverrides('estimator.overrides', estimator?.overrides),
     ...namesOfSecrets(deploy?.env).map((name) => `deploy.env.${name}`),
+    ...findInOverrides('deploy.overrides', deploy?.overrides),
   ];
   const rest = fields.length - WARNINGS_MAX;
   return [
@@ -56,10 +70,50 @@ export function findSecretSigns(input: object): string[] {
   ];
 }
 
-function namesOfSecrets(values: Record<string, JsonValue> = {}): string[] {
-  return Object.entries(values)
+function namesOfSecrets(values: Record<string, JsonValue> | null | undefined): string[] {
+  return Object.entries(values ?? {})
     .filter(([name, value]) => typeof value === 'string' && looksSecret(name, value.slice(0, LOOKED_AT_MAX)))
     .map(([name]) => name);
+}
+
+/** Fields of raw requests, by their paths. */
+function findInOverrides(path: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value as Record<string, JsonValue>).flatMap(([field, inner]) => {
+    const at = Array.isArray(value) ? `${path}[${field}]` : `${path}.${field}`;
+    if (FIELDS_OF_WORDS.has(field)) return findInWords(at, inner);
+    if (!FIELDS_OF_VALUES.has(field)) return findInOverrides(at, inner);
+    return namesOfSecrets(inner as Record<string, JsonValue> | null).map((name) => `${at}.${name}`);
+  });
+}
+
+/** `--api-key`, and a value behind it or after an equals sign; in one word of the list or in words of a shell's line. */
+const OPTION = /^-{0,2}([A-Za-z][\w.-]*)(?:=(.*))?$/;
+
+/** Words of a command line, each told by its place in the list, and by its option where it is called like a secret. */
+function findInWords(path: string, value: JsonValue | undefined): string[] {
+  const list = Array.isArray(value) ? value.map((one) => (typeof one === 'string' ? one : '')) : [];
+  const words = list.flatMap((text, place) =>
+    text
+      .slice(0, LOOKED_AT_MAX)
+      .split(/\s+/)
+      .map((word) => ({ word, place })),
+  );
+  const named = words.flatMap(({ word, place }, index) => {
+    const [, name = '', after] = OPTION.exec(word) ?? [];
+    const behind = word.startsWith('-') ? words[index + 1]?.word : undefined;
+    const given = after ?? (behind?.startsWith('-') ? undefined : behind);
+    if (given === undefined || !looksSecret(name, given)) return [];
+    const option = word.slice(0, word.indexOf(name) + name.length);
+    return [{ place, option, placeOfValue: after === undefined ? words[index + 1]?.place : place }];
+  });
+  const signs = list.flatMap((text, place) => {
+    const options = named.filter((one) => one.place === place).map(({ option }) => option);
+    if (options.length > 0) return options.map((option) => `${path}[${String(place)}] (${option})`);
+    if (named.some(({ placeOfValue }) => placeOfValue === place)) return [];
+    return FORMS.some((form) => form.test(text.slice(0, LOOKED_AT_MAX))) ? [`${path}[${String(place)}]`] : [];
+  });
+  return [...new Set(signs)];
 }
 
 export function looksSecret(name: string, value: string): boolean {

@@ -89,6 +89,16 @@ export const image = z
     examples: ['123456789012.dkr.ecr.eu-central-1.amazonaws.com/digits:1'],
   });
 
+/** AWS takes the empty key too and means its own, which is said here by giving none. */
+export const kmsKey = z
+  .string()
+  .max(2048)
+  .regex(/^[a-zA-Z0-9:/_-]+$/, 'must be the id, the alias or the ARN of a KMS key')
+  .meta({ id: 'KmsKey', title: 'KMS key', description: 'The id, the alias or the ARN of a KMS key.' });
+
+/** Of a subnet or a security group. */
+export const vpcId = text(32).regex(/^[-0-9a-zA-Z]+$/, 'must be an id such as subnet-0a1b2c3d or sg-0a1b2c3d');
+
 /** Names under which JSON can carry a value into an object's prototype; zod would drop some without a word. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
 

@@ -5,6 +5,7 @@ import { acrossFields } from './across-fields';
 import {
   image,
   instanceType,
+  kmsKey,
   namedValues,
   resourceName,
   role,
@@ -20,7 +21,6 @@ import {
   dataCaptureConfig,
   deploymentConfig,
   instancePools,
-  kmsKey,
   routingConfig,
   serverlessInferenceConfig,
   vpcConfig,

@@ -5,25 +5,13 @@
 import { z } from 'zod';
 import { SERVERLESS_DEFAULTS, CAPTURE_DEFAULTS } from '../domain/hosting-settings';
 import { acrossFields } from './across-fields';
-import { instanceType, resourceName, s3Uri, text, wholeNumber } from './fields';
+import { instanceType, kmsKey, resourceName, s3Uri, text, vpcId, wholeNumber } from './fields';
 import { findServerlessProblems, findTrafficProblems, KINDS_OF_TRAFFIC } from './hosting-rules';
-
-export const kmsKey = z
-  .string()
-  .max(2048)
-  .regex(/^[a-zA-Z0-9:/_-]+$/, 'must be the id, the alias or the ARN of a KMS key')
-  .meta({ id: 'KmsKey', title: 'KMS key', description: 'The id, the alias or the ARN of a KMS key.' });
-
-const resourceId = text(32).regex(/^[-0-9a-zA-Z]+$/, 'must be an id of letters, digits and hyphens');
 
 export const vpcConfig = z
   .strictObject({
-    subnets: z.array(resourceId).min(1, 'must not be empty').max(16).meta({ description: 'Subnet ids.' }),
-    securityGroupIds: z
-      .array(resourceId)
-      .min(1, 'must not be empty')
-      .max(5)
-      .meta({ description: 'Security group ids.' }),
+    subnets: z.array(vpcId).min(1, 'must not be empty').max(16).meta({ description: 'Subnet ids.' }),
+    securityGroupIds: z.array(vpcId).min(1, 'must not be empty').max(5).meta({ description: 'Security group ids.' }),
   })
   .meta({ id: 'VpcConfig', title: 'VPC', description: "Where a model's containers run." });
 

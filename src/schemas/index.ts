@@ -4,7 +4,7 @@
  */
 export { checkInput, type CheckedInput } from './check-input';
 export { nameOf } from './describe-issue';
-export { checkRequest, findRequestWarnings, findUnknownParts } from './preflight';
+export { checkRequest, findNewerFields, findRequestWarnings, findUnknownParts } from './preflight';
 export { buildDryRequests, requestsOf } from './dry-requests';
 export { buildJsonSchema, WIRE_DOCUMENTS, type JsonSchema, type SchemaDocument } from './documents';
 export {

@@ -3,7 +3,7 @@
  * by the argument, not by AWS's field. `check-input.ts` tells it beside its own problems.
  */
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { findUnknownMembers, findViolations, type Violation } from '../service-model';
+import { findUnknownMembers, findViolations, KNOWN_REGIONS, type Violation } from '../service-model';
 import { findArguments, valueAt } from './argument-behind';
 import { describeConstraint } from './describe-constraint';
 import { nameOf } from './describe-issue';
@@ -76,14 +76,26 @@ export function findUnknownParts(operation: string, request: object): string[] {
   return [...machines, ...fields];
 }
 
-/** What is not wrong in the requests of a run, but may not be meant. */
-export function findRequestWarnings(requests: DryRequests): string[] {
+/** Names of the fields in a request, wherever they stand, that AWS's model does not know. */
+export function findNewerFields(operation: string, request: object): ReadonlySet<string> {
+  return new Set(findUnknownMembers(operation, request).map((path) => path.slice(path.lastIndexOf('.') + 1)));
+}
+
+/**
+ * What is not wrong in the requests of a run, but may not be meant.
+ *
+ * @param region where they would be sent; undefined where only AWS's clients will know
+ */
+export function findRequestWarnings(requests: DryRequests, region?: string): string[] {
   const training = requests.CreateTrainingJob as CreateTrainingJobCommandInput | undefined;
   const isUnsaved = training?.EnableManagedSpotTraining === true && training.CheckpointConfig === undefined;
   return [
     ...(isUnsaved
       ? ['trainUseSpotInstances without checkpointS3Uri: whenever AWS takes the capacity away, all training is lost']
       : []),
+    ...(region === undefined || KNOWN_REGIONS.includes(region)
+      ? []
+      : [`the region ${region} is asked although this release does not know it: it is newer, or misspelt`]),
     ...Object.entries(requests).flatMap(([operation, request]) => findUnknownParts(operation, request)),
   ];
 }

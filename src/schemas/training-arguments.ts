@@ -11,12 +11,14 @@ import {
   inputMode,
   instanceType,
   json,
+  kmsKey,
   namedValues,
   resourceName,
   role,
   s3Uri,
   tags,
   text,
+  vpcId,
   wholeNumber,
   ENTRIES_MAX,
   ENTRIES_PROBLEM,
@@ -58,11 +60,6 @@ const metricDefinition = z
 const MAX_RUN_SECONDS = 2_419_200;
 /** All of it waited, and all of it run. */
 const MAX_WAIT_SECONDS = 2 * MAX_RUN_SECONDS;
-
-/** AWS takes the empty key too, and means its own. */
-const kmsKey = text(2048).regex(/^[a-zA-Z0-9:/_-]*$/, 'must be the id, the ARN or the alias of a KMS key');
-
-const vpcId = text(32).regex(/^[-0-9a-zA-Z]+$/, 'must be an id such as subnet-0a1b2c3d or sg-0a1b2c3d');
 
 const containerWords = z.array(z.string().max(256)).min(1).max(100);
 

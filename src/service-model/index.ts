@@ -8,7 +8,7 @@ import { findTypeViolations } from './type-violations';
 import { itemPath, type Violation } from './violation';
 
 export { compilePattern } from './constraint-violations';
-export { BOTOCORE_VERSION, MODELLED_OPERATIONS } from './model';
+export { BOTOCORE_VERSION, KNOWN_REGIONS, MODELLED_OPERATIONS } from './model';
 export type { Violation, ViolationKind } from './violation';
 
 /** Answers whether {@link findViolations} knows the operation. */

@@ -56,6 +56,9 @@ for (const [service, model] of Object.entries(cut.services as unknown as Record<
   }
 }
 
+/** The regions that there were when the constraints were published, of all partitions. */
+export const KNOWN_REGIONS: readonly string[] = cut.regions;
+
 /** The names of all operations whose constraints are known. */
 export const MODELLED_OPERATIONS: readonly string[] = [...operations.keys()];
 

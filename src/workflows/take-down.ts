@@ -6,6 +6,7 @@
 import { patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import type { Deleted, HostingDescription } from '../activities';
 import type { LedgerEntry, ResourceKind } from '../contract';
+import { modelsOfConfig } from '../domain/config-models';
 import { ENDPOINT_SETTLES_SECONDS } from '../domain/deadlines';
 import { isSettled, type EndpointObservation } from '../domain/endpoint-status';
 import { isOwnWork } from '../domain/ledger';
@@ -124,14 +125,19 @@ interface Replaced {
   resource: { name: string; isOurs: boolean };
 }
 
-/** The config and models that an endpoint was made of, without those that the plan has too. */
+/** The config and models that an endpoint was made of, without those that the plan has too, be it in an instance pool. */
 function findReplaced({ endpointConfig, model }: HostingPlan, { config, models }: HostingDescription): Replaced[] {
   const kept = [endpointConfig.EndpointConfigName, model.ModelName];
   const all: Replaced[] = [
     ...(config ? [{ kind: 'endpoint config' as const, resource: config }] : []),
     ...models.map((resource) => ({ kind: 'model' as const, resource })),
   ];
-  return all.filter(({ resource }) => !kept.includes(resource.name));
+  const replaced = all.filter(({ resource }) => !kept.includes(resource.name));
+  const pooled = modelsOfConfig(endpointConfig);
+  const isPooled = ({ kind, resource }: Replaced): boolean => kind === 'model' && pooled.includes(resource.name);
+  // Histories of before the models of instance pools were looked at must replay.
+  if (!replaced.some(isPooled) || !patched('keep-what-pools-serve')) return replaced;
+  return replaced.filter((one) => !isPooled(one));
 }
 
 /**

@@ -109,6 +109,18 @@ describe('deploy', () => {
     });
   });
 
+  it('keeps the model that it replaced where an instance pool of the new config serves it', async () => {
+    const name = uniqueName();
+    const first = await deployTo(name);
+    const { instanceType, ...serving } = deployInput(name, { env: { VERSION: '2' } }).deploy as DeployOnInstances;
+    const instancePools = [{ instanceType }, { instanceType: 'ml.g5.xlarge', modelNameOverride: first.modelName }];
+    const input = { ...deployInput(name), deploy: { ...serving, instancePools } };
+    const second = (await (await rig.start('deploy', input)).result()) as DeployResult;
+    const { models, configs } = await standing(name);
+    expect(models.sort()).toEqual([first.modelName, second.modelName].sort());
+    expect(configs).toEqual([second.endpointConfigName]);
+  });
+
   it('of what serves already makes nothing', async () => {
     const name = uniqueName();
     const first = await deployTo(name);
@@ -117,6 +129,25 @@ describe('deploy', () => {
     expect(again.ledger.map(({ state }) => state)).toEqual(['adopted', 'adopted', 'adopted']);
     const updates = (await rig.calls('UpdateEndpoint')).filter(({ resource }) => resource === name);
     expect(updates).toEqual([]);
+  });
+
+  it('of what serves already makes nothing, though its overrides are newer than AWS’s client', async () => {
+    const name = uniqueName();
+    const Tomorrow = { key: 'canary-1' };
+    const overrides = { createModel: { Tomorrow }, createEndpointConfig: { Tomorrow } };
+    const first = await deployTo(name, { overrides });
+    const again = await deployTo(name, { overrides });
+    expect(again).toMatchObject({ endpointConfigName: first.endpointConfigName, updated: false });
+    expect(again.ledger.map(({ state }) => state)).toEqual(['adopted', 'adopted', 'adopted']);
+  });
+
+  it('of a chosen model whose request is newer than AWS’s client is a conflict that shows no value', async () => {
+    const chosen = { modelName: uniqueName('chosen'), overrides: { createModel: { Tomorrow: 'canary-1' } } };
+    await deployTo(uniqueName(), chosen);
+    const failure = await failureOfRun(await rig.start('deploy', deployInput(uniqueName(), chosen)));
+    expect(failure).toMatchObject({ code: 'NameTaken' });
+    expect(failure.message).toContain('Tomorrow: values differ');
+    expect(JSON.stringify(failure)).not.toContain('canary');
   });
 
   it('waits for its turn while another deploy is under way', async () => {

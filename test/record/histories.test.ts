@@ -14,6 +14,7 @@ import {
   PROGRESS_QUERY,
   type DeployOnInstances,
   type DeployInput,
+  type DeployResult,
   type FitArguments,
   type Progress,
   type WorkflowType,
@@ -201,6 +202,12 @@ const PATHS: Record<string, (name: string) => Promise<RecordedRun>> = {
   'deploy-leaves-a-chosen-model': async (name) => {
     await (await rig.start('deploy', deployInput(name, { modelName: `chosen-${name}` }))).result();
     return rig.start('deploy', deployInput(name));
+  },
+  'deploy-pools-serve-the-earlier-model': async (name) => {
+    const { modelName } = (await (await rig.start('deploy', deployInput(name))).result()) as DeployResult;
+    const { instanceType, ...serving } = deployInput(name, { env: { VERSION: '2' } }).deploy as DeployOnInstances;
+    const instancePools = [{ instanceType }, { instanceType: 'ml.g5.xlarge', modelNameOverride: modelName }];
+    return rig.start('deploy', { ...deployInput(name), deploy: { ...serving, instancePools } });
   },
   'deploy-nothing-to-update': (name) => rig.start('deploy', deployInput(name, { updateEndpoint: true })),
   'deploy-must-be-new': async (name) => {

@@ -158,7 +158,13 @@ interface Shared {
 async function startCase({ server, router, processes }: Shared, place: Place, options: CaseOptions): Promise<Case> {
   const { taskQueue, region } = place;
   const { phases = STEPWISE } = options;
-  const emulator = await startEmulator({ simulated: true, phases, region, credentials: CREDENTIALS });
+  const emulator = await startEmulator({
+    simulated: true,
+    checkAnswers: true,
+    phases,
+    region,
+    credentials: CREDENTIALS,
+  });
   const control = emulatorControl(emulator.url);
   const isJobHeld = (): boolean => {
     const calls = gate.calls();

@@ -58,7 +58,7 @@ export async function startKillRig(): Promise<KillRig> {
     Updating: 50,
     Deleting: 50,
   };
-  const emulator = await startEmulator({ simulated: true, phases });
+  const emulator = await startEmulator({ simulated: true, checkAnswers: true, phases });
   const control = emulatorControl(emulator.url);
   const environment = {
     AWS_ENDPOINT_URL: emulator.url,

@@ -25,7 +25,16 @@ function findBrokenByRuns(evidence: Evidence): string[] {
     ...findMissing(evidence, writes),
     ...findLedgerLies(evidence, writes),
     ...findOutcomeLies(evidence, writes),
+    ...findUntrueAnswers(evidence),
   ];
+}
+
+/** What is promised is promised of AWS, and shown with an emulator whose answers AWS could have given. */
+function findUntrueAnswers({ defects = [] }: Evidence): string[] {
+  return defects.map(({ operation, resource, message }) => {
+    const of = resource === null ? '' : ` of ${resource}`;
+    return `the emulator's answer to ${operation}${of} is none that AWS's model lets be: ${message}`;
+  });
 }
 
 /** An exemption for a run that never was, or that nothing needs, hides a mistake: of the test, now or later of a run. */

@@ -74,7 +74,7 @@ export async function startRig(
   } = {},
 ): Promise<Rig> {
   quietRuntime();
-  const emulator = await startEmulator({ simulated: true, phases: INSTANT, ...options.emulator });
+  const emulator = await startEmulator({ simulated: true, checkAnswers: true, phases: INSTANT, ...options.emulator });
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: emulator.url,
     AWS_REGION: emulator.region,

@@ -14,12 +14,16 @@ import { openRecords } from '../../src/emulator/records';
 import { openObjects } from '../../src/emulator/s3/objects';
 import { startSageMaker } from '../../src/emulator/sagemaker';
 import type { SageMakerOptions } from '../../src/emulator/sagemaker';
+import { createAnswerCheck } from '../../src/emulator/wire/answer-check';
+import { operationsOfService } from '../../src/emulator/wire/schemas';
 import type { Handlers, Phase, World } from '../../src/emulator/world';
 import { makeTarGz, readTarGz } from './tar-file';
 import { until } from './until';
 
 export const ALGORITHMS = path.join(__dirname, 'algorithms');
 export const ROLE_ARN = 'arn:aws:iam::123456789012:role/trainer';
+
+const OPERATIONS = operationsOfService('sagemaker');
 
 export interface SageMakerWorldOptions extends SageMakerOptions {
   folder?: string;
@@ -70,10 +74,11 @@ export async function openSageMakerWorld(options: SageMakerWorldOptions = {}): P
   };
   world.objects.createBucket(BUCKET);
   const { handlers, close } = await startSageMaker(world, options);
+  const answerCheck = createAnswerCheck((text) => options.outcomes?.hasSaid(text) ?? false);
   const call = async (from: Handlers, operation: string, input: object, body: string | Buffer): Promise<unknown> => {
     const handler = from[operation];
     if (handler === undefined) throw new Error(`no handler for ${operation}`);
-    return handler({
+    const output: unknown = await handler({
       service: 'sagemaker',
       operation,
       input: input as never,
@@ -81,6 +86,11 @@ export async function openSageMakerWorld(options: SageMakerWorldOptions = {}): P
       body: Readable.from([Buffer.from(body)]),
       signal: new AbortController().signal,
     });
+    const operationOf = from === handlers.sagemaker ? OPERATIONS.get(operation) : undefined;
+    if (operationOf) answerCheck.check(operationOf, null, output);
+    const [defect] = answerCheck.defects();
+    if (defect) throw new Error(`${defect.operation} answers what AWS's model does not let be: ${defect.message}`);
+    return output;
   };
   return {
     world,

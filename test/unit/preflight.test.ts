@@ -103,6 +103,13 @@ describe('what AWS’s model does not know', () => {
     expect(findRequestWarnings({ CreateTrainingJob: saved })).toHaveLength(1);
   });
 
+  it('is let pass where it is a region, and told', () => {
+    expect(findRequestWarnings({}, 'us-east-7')).toEqual([
+      expect.stringMatching(/^the region us-east-7 is asked although /),
+    ]);
+    for (const known of ['eu-central-1', 'cn-north-1', undefined]) expect(findRequestWarnings({}, known)).toEqual([]);
+  });
+
   it('is let pass where it is a field, and told', () => {
     expect(problemsOf({ overrides: { createTrainingJob: { Tomorrow: { A: 1 } } } })).toEqual([]);
     const request = { Tomorrow: { A: 1 }, StoppingCondition: { MaxRuntimeInSeconds: 1, Later: 2 } };

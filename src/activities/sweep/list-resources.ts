@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { RUN_TAG, type SweptKind } from '../../contract';
 import { requireMember } from '../../domain/aws-errors';
+import { modelsOfConfig } from '../../domain/config-models';
 import { observeEndpoint } from '../../domain/endpoint-status';
 import type { TaggedResource } from '../../domain/sweep';
 import type { Use } from '../../domain/sweep-uses';
@@ -210,9 +211,7 @@ export async function readConfig(reading: Reading, name: string): Promise<(Use &
   const { sagemaker, region, read } = reading;
   return read({ operation: 'DescribeEndpointConfig', region, config: name }, async () => {
     const answer = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name }));
-    const { ProductionVariants, ShadowProductionVariants = [] } = answer;
-    const variants = [...requireMember('ProductionVariants', ProductionVariants), ...ShadowProductionVariants];
-    const names = variants.map(({ ModelName }) => ModelName).filter((model) => model !== undefined);
-    return { name, names: [...new Set(names)], arn: requireMember('EndpointConfigArn', answer.EndpointConfigArn) };
+    requireMember('ProductionVariants', answer.ProductionVariants);
+    return { name, names: modelsOfConfig(answer), arn: requireMember('EndpointConfigArn', answer.EndpointConfigArn) };
   });
 }

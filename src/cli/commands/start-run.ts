@@ -47,9 +47,10 @@ async function startFromSpec(invocation: Invocation<StartOptions>, workflowType:
   if (options.dryRun) {
     const { planRun } = await import('../../client/index.js');
     const { AWS_REGION: region } = invocation.env;
-    const requests = planRun(workflowType, input, region === undefined ? {} : { region });
-    const { findRequestWarnings } = await import('../../schemas/index.js');
-    for (const warning of findRequestWarnings({ ...requests })) output.note(`warning: ${warning}`);
+    const onNotice = (notice: string): void => {
+      output.note(`warning: ${notice}`);
+    };
+    const requests = planRun(workflowType, input, { onNotice, ...(region !== undefined && { region }) });
     output.document(requests, JSON.stringify(requests, null, 2));
     return;
   }

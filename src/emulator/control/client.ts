@@ -8,6 +8,7 @@ import type { JournalEntry } from './journal';
 import type { OutcomeRuleInput, OutcomeRuleView } from './outcome-rules';
 import type { AskedPermission, Policies } from '../identity/guard';
 import type { StandingResource } from '../sagemaker/standing';
+import type { AnswerDefect } from '../wire/answer-check';
 
 /** Longest wait for a call to be held, and what the answer may take on top. */
 const HOLD_WAIT_MS = 10_000;
@@ -19,6 +20,8 @@ export interface EmulatorControl {
   calls(filter?: { since?: number; operation?: string }): Promise<JournalEntry[]>;
   /** All training jobs, models, endpoint configs and endpoints as they are, whatever faults make of the answers of calls. */
   resources(): Promise<StandingResource[]>;
+  /** Answers of the emulator that AWS's model does not let be, each kind once; none unless it was started with `checkAnswers`. */
+  defects(): Promise<AnswerDefect[]>;
   /** Adds rules to those there are and answers them, with their ids. */
   addFaults(rules: FaultRuleInput[]): Promise<FaultRuleView[]>;
   /** The rules that there are, each with what it has hit and holds. */
@@ -95,6 +98,7 @@ export function emulatorControl(url: string): EmulatorControl {
       return ask<JournalEntry[]>('GET', `calls?${query.toString()}`);
     },
     resources: () => ask<StandingResource[]>('GET', 'resources'),
+    defects: () => ask<AnswerDefect[]>('GET', 'defects'),
     addFaults: async (rules) => (await ask<{ rules: FaultRuleView[] }>('POST', 'faults', { rules })).rules,
     faults: async () => (await ask<{ rules: FaultRuleView[] }>('GET', 'faults')).rules,
     async clearFaults(id) {

@@ -1,5 +1,5 @@
 /**
- * The control paths under `/_emulator/`: journal, resources, faults, outcomes, policies, clock. They are not signed, so that a
+ * The control paths under `/_emulator/`: journal, resources, defects, faults, outcomes, policies, clock. They are not signed, so that a
  * shell can use them, and guarded against web pages instead: `server.ts` has checked the Host, writing needs a content
  * type that a page cannot send to another site without asking, and no answer allows other origins to read it.
  */
@@ -11,6 +11,7 @@ import type { Journal } from './journal';
 import type { Outcomes } from './outcomes';
 import type { Guard } from '../identity/guard';
 import type { StandingResource } from '../sagemaker/standing';
+import type { AnswerDefect } from '../wire/answer-check';
 
 export const CONTROL_PREFIX = '/_emulator/';
 
@@ -26,6 +27,8 @@ interface ControlParts {
   clock: SettableClock;
   guard: Guard;
   readResources: () => Promise<StandingResource[]>;
+  /** @default none: nothing is checked */
+  readDefects?: () => AnswerDefect[];
 }
 
 interface ControlAnswer {
@@ -107,6 +110,7 @@ const ROUTES: { path: RegExp; methods: Partial<Record<string, Route>> }[] = [
     path: /^resources$/,
     methods: { GET: async ({ readResources }) => ({ status: 200, body: await readResources() }) },
   },
+  { path: /^defects$/, methods: { GET: ({ readDefects }) => ({ status: 200, body: readDefects?.() ?? [] }) } },
   {
     path: /^faults$/,
     methods: {

@@ -13,6 +13,8 @@ import {
 } from './outcome-rules';
 
 const RULES_MAX = 1_000;
+/** Texts of scripts that are remembered, the oldest going first. */
+const TEXTS_MAX = 10_000;
 
 /** Has what goes on under the names that are meant follow a script from now on; answers how many those are. */
 type NowListener<Script> = (isMeant: (name: string) => boolean, script: Script, most: number) => number;
@@ -26,6 +28,8 @@ export interface Outcomes {
   add(posted: unknown): OutcomeRuleView[];
   list(): OutcomeRuleView[];
   has(id: string): boolean;
+  /** True of a text, whole or cut off by `...`, that a script has put into AWS's mouth, also after its rule was removed. */
+  hasSaid(text: string): boolean;
   /** Removes one rule or all; lives that follow its script go on with it. */
   remove(id?: string): void;
   /** The script of a training job that begins; the first rule that matches decides. */
@@ -45,6 +49,14 @@ interface ActiveRule {
 export function createOutcomes(): Outcomes {
   const actives = new Map<string, ActiveRule>();
   const listeners: { [Kind in keyof Scripts]?: NowListener<Scripts[Kind]> } = {};
+  const said = new Set<string>();
+  const rememberTexts = (value: unknown): void => {
+    if (typeof value === 'string') {
+      const [oldest] = said;
+      if (said.size >= TEXTS_MAX && oldest !== undefined) said.delete(oldest);
+      said.add(value);
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(rememberTexts);
+  };
   let made = 0;
   const nextId = (): string => {
     do made += 1;
@@ -79,6 +91,7 @@ export function createOutcomes(): Outcomes {
       }
       return rules.map((rule) => {
         const active: ActiveRule = { rule, isMeant: matchNames(rule.resource), lives: 0 };
+        rememberTexts([rule.steps, rule.end]);
         actives.set(rule.id, active);
         if (rule.when === 'now') active.lives = applyNow(rule, active.isMeant, left(active));
         return view(active);
@@ -86,6 +99,10 @@ export function createOutcomes(): Outcomes {
     },
     list: () => [...actives.values()].map(view),
     has: (id) => actives.has(id),
+    hasSaid(text) {
+      const beginning = text.endsWith('...') ? text.slice(0, -3) : undefined;
+      return said.has(text) || (beginning !== undefined && [...said].some((one) => one.startsWith(beginning)));
+    },
     remove(id) {
       if (id === undefined) actives.clear();
       else actives.delete(id);

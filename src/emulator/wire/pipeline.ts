@@ -18,6 +18,7 @@ import type { Journal, RecordedCall } from '../control/journal';
 import { applyMergePatch } from '../control/merge-patch';
 import { DISK_FULL, isDiskFull } from '../disk';
 import { AwsError, type Call, type Handler, type Handlers, type Service } from '../world';
+import type { AnswerCheck } from './answer-check';
 import { encodeJson, encodeQuery, encodeRest, type EncodedAnswer } from './codec';
 import { encodeError, internalError, queryNamespaceOf, throttlingError, unknownOperation } from './error-answers';
 import { beginReading } from './read-call';
@@ -38,6 +39,8 @@ export interface WireParts {
   protect?: (handler: Handler) => Handler;
   journal: Journal;
   faults: Faults;
+  /** @default answers are not checked */
+  answerCheck?: AnswerCheck;
   now: () => number;
   warn: (message: string) => void;
 }
@@ -242,6 +245,7 @@ export function createWire(parts: WireParts): (request: IncomingMessage, respons
     // What the handler left unread must not block the connection.
     body.destroy();
     if ('error' in outcome) outcome.error = asAwsError(passage, outcome.error);
+    else parts.answerCheck?.check(operation, passage.resource, outcome.output);
 
     // From the effect on, every way out is recorded, in the order of the effects.
     const after = faults.meet('after', faultable(), 'error' in outcome);

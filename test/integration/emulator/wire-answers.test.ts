@@ -288,3 +288,32 @@ describe('a rule', () => {
     await expect(add(rule as FaultRuleInput)).rejects.toThrow(message);
   });
 });
+
+describe('what AWS’s model does not let an answer be', () => {
+  it('is told once for each operation and member, with the first resource', async () => {
+    await create();
+    statuses.set('a', 'Dreaming');
+    statuses.set('b', 'Dreaming');
+    await describeJob('a');
+    await describeJob('b');
+    const defects = (await server.control.defects()).filter(({ message }) => message.includes('Dreaming'));
+    expect(defects).toMatchObject([{ operation: 'DescribeTrainingJob', resource: 'a' }]);
+    expect(defects[0]?.message).toContain(
+      "at 'secondaryStatus' failed to satisfy constraint: Member must satisfy enum",
+    );
+  });
+
+  it('is none of the emulator’s where a fault or a script has it said', async () => {
+    await create();
+    const before = await server.control.defects();
+    await add({ action: 'rewrite', patch: { SecondaryStatus: 'Rewritten' }, times: 1 });
+    expect(await statusOf()).toBe('Rewritten');
+    const steps = [{ secondaryStatus: 'Scripted', durationMs: 1 }];
+    await server.control.addOutcomes([{ kind: 'training job', resource: 'a', steps }]);
+    await server.control.clearOutcomes();
+    statuses.set('a', 'Scripted');
+    expect(await statusOf()).toBe('Scripted');
+    const further = (await server.control.defects()).slice(before.length);
+    expect(further.filter(({ message }) => /Rewritten|Scripted/.test(message))).toEqual([]);
+  });
+});

@@ -20,6 +20,7 @@ import { openJournal } from '../../../src/emulator/control/journal';
 import { createGuard } from '../../../src/emulator/identity/guard';
 import { openRecords } from '../../../src/emulator/records';
 import { startServer } from '../../../src/emulator/server';
+import { createAnswerCheck } from '../../../src/emulator/wire/answer-check';
 import { createWire } from '../../../src/emulator/wire/pipeline';
 import type { Credentials } from '../../../src/emulator/wire/signature';
 import type { Call, Handlers, Service } from '../../../src/emulator/world';
@@ -60,6 +61,8 @@ export async function startWireServer(
   const folder = mkdtempSync(join(tmpdir(), 'wire-test-'));
   const journal = openJournal(folder);
   const faults = createFaults();
+  const outcomes = createOutcomes();
+  const answerCheck = createAnswerCheck((text) => outcomes.hasSaid(text));
   const clock = openClock(folder);
   const warnings: string[] = [];
   const warn = (message: string) => {
@@ -72,10 +75,11 @@ export async function startWireServer(
     answerControl: createControl({
       journal,
       faults,
-      outcomes: createOutcomes(),
+      outcomes,
       clock,
       guard: createGuard({ region: REGION, account: '123456789012', records: openRecords(folder, warn) }, String),
       readResources: () => Promise.resolve([]),
+      readDefects: () => answerCheck.defects(),
     }),
     answerAws: createWire({
       region: REGION,
@@ -83,6 +87,7 @@ export async function startWireServer(
       handlers: { sagemaker: none, 'sagemaker-runtime': none, logs: none, s3: none, sts: none, iam: none, ...given },
       journal,
       faults,
+      answerCheck,
       now: options.nowMs ?? Date.now,
       warn,
     }),

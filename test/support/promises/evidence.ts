@@ -3,7 +3,7 @@
  * by `gather.ts` from an emulator and a Temporal server, or made up by the checker's own tests.
  */
 import type { LedgerEntry, ResourceKind, RunMemo } from '../../../src/contract';
-import type { JournalEntry } from '../../../src/emulator';
+import type { AnswerDefect, JournalEntry } from '../../../src/emulator';
 
 /** The kinds that SageMaker keeps. */
 export type SageMakerKind = Exclude<ResourceKind, 'bucket'>;
@@ -78,6 +78,8 @@ export interface Evidence {
   journal: JournalEntry[];
   resources: Standing[];
   runs: RunEvidence[];
+  /** Answers that AWS would not have given: whatever was proven with them is not. @default none */
+  defects?: AnswerDefect[];
   /** Names of what was there before, and is to be left alone. */
   foreignNames?: string[];
   /** By Workflow Id. */

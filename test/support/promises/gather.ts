@@ -21,7 +21,7 @@ import { readWrites } from './writes';
 
 /** Where the runs of a test are, and the AWS that they meet. */
 export interface World {
-  control: Pick<EmulatorControl, 'calls' | 'resources'>;
+  control: Pick<EmulatorControl, 'calls' | 'resources' | 'defects'>;
   client: Client;
   taskQueues: string[];
   /** The runs, where others have gone the same way that met another AWS. @default all on the task queues */
@@ -105,6 +105,7 @@ export function openGathering(world: World): Gathering {
           journal,
           resources,
           runs,
+          defects: await world.control.defects(),
           isWhole: !closedOnly,
           ...(world.exempt && { exempt: world.exempt }),
           ...(world.foreignNames && { foreignNames: world.foreignNames }),

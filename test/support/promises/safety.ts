@@ -18,6 +18,11 @@ import {
 } from './evidence';
 import { lastWrite, type Write } from './writes';
 
+interface Variant {
+  ModelName?: string;
+  InstancePools?: { ModelNameOverride?: string }[];
+}
+
 const KINDS: SageMakerKind[] = ['training job', 'model', 'endpoint config', 'endpoint'];
 
 export function findUnsafe(evidence: Evidence, writes: Write[]): string[] {
@@ -159,7 +164,9 @@ function findHollowEndpoints(evidence: Evidence, writes: Write[]): string[] {
     if (kind !== 'endpoint' || tag === undefined || description.EndpointStatus !== 'InService') continue;
     const config = wordOf(description.EndpointConfigName);
     const { ProductionVariants: variants } = findStanding(evidence, 'endpoint config', config)?.description ?? {};
-    const models = ((variants ?? []) as { ModelName?: string }[]).flatMap(({ ModelName }) => ModelName ?? []);
+    const models = ((variants ?? []) as Variant[]).flatMap(({ ModelName, InstancePools = [] }) =>
+      [ModelName, ...InstancePools.map(({ ModelNameOverride }) => ModelNameOverride)].flatMap((model) => model ?? []),
+    );
     const needs: Named[] = [
       { kind: 'endpoint config', name: config },
       ...models.map((model) => ({ kind: 'model' as const, name: model })),

@@ -108,6 +108,20 @@ describe('an estimator', () => {
     });
   });
 
+  test('tells of a plan what is not wrong but may not be meant, and only who asks', () => {
+    const notices: string[] = [];
+    const onNotice = (notice: string): void => void notices.push(notice);
+    const session = { region: 'eu-central-7' } as Session;
+    const ours = new Estimator({ ...estimator, trainInstanceType: 'ml.x99.large', session });
+    expect(ours.plan(inputs, { jobName, onNotice })).toEqual(ours.plan(inputs, { jobName }));
+    expect(notices).toEqual([
+      expect.stringMatching(/^the region eu-central-7 is asked although /),
+      expect.stringMatching(/^the instance type ml\.x99\.large is sent although /),
+    ]);
+    planRun('fit', { estimator, fit }, { onNotice });
+    expect(notices).toHaveLength(2);
+  });
+
   test('tells every problem of a plan', () => {
     const plan = (): unknown => new Estimator({ ...estimator, role: '' }).plan('data', { jobName: '-' });
     expect(plan).toThrow(SageMakerError);

@@ -78,6 +78,28 @@ describe('differences', () => {
     expect(JSON.stringify(missing)).not.toContain('canary');
   });
 
+  test('compare the words of a command line, and show none of them', () => {
+    const asked = (...ContainerArguments: string[]) => ({ AlgorithmSpecification: { ContainerArguments } });
+    const textsOf = (sent: object, found: object) => findDifferences(sent, found).map(({ text }) => text);
+    expect(textsOf(asked('--api-key', 'canary-1'), asked('--api-key', 'canary-1'))).toEqual([]);
+    const differs = ['AlgorithmSpecification.ContainerArguments: values differ'];
+    expect(textsOf(asked('--api-key', 'canary-1'), asked('--api-key', 'canary-2'))).toEqual(differs);
+    expect(textsOf(asked('--api-key', 'canary-1'), { AlgorithmSpecification: {} })).toEqual(differs);
+    expect(textsOf(asked(), { AlgorithmSpecification: {} })).toEqual([]);
+  });
+
+  test('show nothing of fields that nobody knows, alone or within others', () => {
+    const unknown = new Set(['Tomorrow', 'Later']);
+    const sent = { Tomorrow: { key: 'canary-1' }, Later: 'canary-2', Container: { Tomorrow: 'canary-3' } };
+    const told = findDifferences(sent, {}, unknown);
+    expect(told.map(({ text, isNewer }) => `${text}${isNewer ? ', newer' : ''}`)).toEqual([
+      'Tomorrow.key: values differ, newer',
+      'Later: values differ, newer',
+      'Container: asked for {"Tomorrow":"***"}, found nothing',
+    ]);
+    expect(findDifferences(sent, { ...sent, Tomorrow: { key: 'canary-1' } }, unknown)).toEqual([]);
+  });
+
   test('show what is not hidden', () => {
     expect(showValue({ a: [1, { HyperParameters: { x: 'y' } }] })).toBe('{"a":[1,{"HyperParameters":"***"}]}');
   });

@@ -69,3 +69,35 @@ test('each is told by its field and never by its value, ten at most', () => {
   expect(signs.join()).not.toContain('hunter2');
   expect(findSecretSigns({})).toEqual([]);
 });
+
+const fieldsOf = (input: object) => findSecretSigns(input).map((sign) => sign.replace(/ looks like .*$/, ''));
+
+test('words of a command line are told by their option, wherever the value stands', () => {
+  const containerArguments = ['--api-key', 'hunter2!', '--epochs', '10', '--db-password=hunter2!', '--token', '--fast'];
+  const containerEntryPoint = ['sh', '-c', 'CLIENT_SECRET=hunter2! train --auth-key /run/key', ACCESS_KEY];
+  expect(fieldsOf({ estimator: { containerArguments, containerEntryPoint } })).toEqual([
+    'estimator.containerEntryPoint[2] (CLIENT_SECRET)',
+    'estimator.containerEntryPoint[3]',
+    'estimator.containerArguments[0] (--api-key)',
+    'estimator.containerArguments[4] (--db-password)',
+  ]);
+});
+
+test('what overrides put into a request is told as well', () => {
+  const secret = { DB_PASSWORD: 'hunter2!', EPOCHS: '10' };
+  const overrides = {
+    createTrainingJob: {
+      Environment: secret,
+      HyperParameters: null,
+      AlgorithmSpecification: { ContainerArguments: ['--api-key', 'hunter2!'] },
+    },
+    createModel: { Containers: [{ Image: 'iris', Environment: secret }] },
+  };
+  const { createModel } = overrides;
+  expect(fieldsOf({ estimator: { overrides }, deploy: { overrides: { createModel } } })).toEqual([
+    'estimator.overrides.createTrainingJob.Environment.DB_PASSWORD',
+    'estimator.overrides.createTrainingJob.AlgorithmSpecification.ContainerArguments[0] (--api-key)',
+    'estimator.overrides.createModel.Containers[0].Environment.DB_PASSWORD',
+    'deploy.overrides.createModel.Containers[0].Environment.DB_PASSWORD',
+  ]);
+});

@@ -49,6 +49,12 @@ const SAFETY: Record<string, [RegExp, Tampering]> = {
       world.create({ kind, name: `${name}-again` }, { of: tag?.split('/')[0] ?? '', description });
     },
   ],
+  'an answer of the emulator that AWS could not have given': [
+    /the emulator's answer to DescribeEndpoint of later is none that AWS's model lets be: Value null/,
+    ({ evidence }) => {
+      evidence.defects = [{ operation: 'DescribeEndpoint', resource: 'later', message: 'Value null' }];
+    },
+  ],
   'a second create under the same name': [
     /was made while it was there/,
     (world, pick) => {
