@@ -27,6 +27,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/check-after-each.ts'],
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.cjs'],
   // The tests of `npm test` wait for processes and servers more than they compute; those of the other rooms compute.
   maxWorkers: runName === 'default' ? 3 : 2,

@@ -90,10 +90,8 @@ export const image = z
   });
 
 /** AWS takes the empty key too and means its own, which is said here by giving none. */
-export const kmsKey = z
-  .string()
-  .max(2048)
-  .regex(/^[a-zA-Z0-9:/_-]+$/, 'must be the id, the alias or the ARN of a KMS key')
+export const kmsKey = text(2048)
+  .regex(/^[a-zA-Z0-9:/_-]*$/, 'must be the id, the alias or the ARN of a KMS key')
   .meta({ id: 'KmsKey', title: 'KMS key', description: 'The id, the alias or the ARN of a KMS key.' });
 
 /** Of a subnet or a security group. */

@@ -15,7 +15,9 @@ const HAS_RUNS = /\bcreateWorker\(|\bWorker\.create\(|\bstartWorker|'worker'|sta
 
 /** What has no run: AWS's clients against the emulator alone, or activities and readers called without a workflow. */
 const WITHOUT_RUNS = [
+  'activity/endpoint-problems.test.ts',
   'activity/log-tail.test.ts',
+  'activity/models-in-use.test.ts',
   'activity/roles.test.ts',
   'activity/status-reader.test.ts',
   'activity/wrong-clock.test.ts',
