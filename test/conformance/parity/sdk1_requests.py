@@ -9,6 +9,7 @@ Usage: sdk1_requests.py CASES.json
 
 import inspect
 import json
+import uuid
 
 from recording import Boto, Recorder, each, in_aws_words, of_class, print_requests, snake  # isort: skip -- it quiets the SDK
 
@@ -84,8 +85,9 @@ def conversions(session):
     }
 
 
-# Names that the SDK makes hold the time.
+# Names that the SDK makes hold the time, and the places that it uploads rules to something random.
 sagemaker.utils.sagemaker_timestamp = lambda: "2026-03-01-12-00-00-000"
+uuid.uuid4 = lambda: "00000000-0000-4000-8000-000000000000"
 
 
 def requests_of(case):
