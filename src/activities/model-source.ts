@@ -2,7 +2,7 @@
  * What a deploy is to serve, where no training of the same run makes it: by the arguments, or by AWS's description of the
  * training job. Comes from the input; goes into the plan that `prepare.ts` makes.
  */
-import { DescribeTrainingJobCommand, type DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker';
+import { DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import type { DeployInput } from '../contract';
 import { answerOf, readTrouble, requireMember } from '../domain/aws-errors';
 import { sourceFromArguments, surroundingsOfTraining, type ModelSource } from '../domain/build-plan';
@@ -57,20 +57,17 @@ async function describeModelSource(aws: AwsClients, input: DeployInput, name: st
         ? asModelPrefix(artefacts)
         : artefacts
       : modelDataUri(told('OutputDataConfig', job.OutputDataConfig?.S3OutputPath), name, isUncompressed),
-    ...(input.estimator ? surroundingsOfTraining(input.estimator) : surroundingsOfJob(job)),
+    ...surroundingsOfTraining(
+      input.estimator ?? {
+        subnets: job.VpcConfig?.Subnets,
+        securityGroupIds: job.VpcConfig?.SecurityGroupIds,
+        enableNetworkIsolation: job.EnableNetworkIsolation,
+      },
+    ),
     image: input.deploy.image ?? input.estimator?.imageName ?? job.AlgorithmSpecification?.TrainingImage ?? '',
     role: input.deploy.role ?? input.estimator?.role ?? told('RoleArn', job.RoleArn),
     // What a stopped job has left is looked for where the job is awaited, which then takes no time.
     ...(ended?.kind !== 'completed' && { awaitedTrainingJob: name }),
     ...(input.acceptStopped !== undefined && { acceptStopped: input.acceptStopped }),
-  };
-}
-
-/** Where a job ran that no estimator tells of. */
-function surroundingsOfJob(job: DescribeTrainingJobCommandOutput): Pick<ModelSource, 'vpc' | 'isIsolated'> {
-  const { Subnets: subnets, SecurityGroupIds: securityGroupIds } = job.VpcConfig ?? {};
-  return {
-    ...(subnets && securityGroupIds && { vpc: { subnets, securityGroupIds } }),
-    ...(job.EnableNetworkIsolation === true && { isIsolated: true }),
   };
 }

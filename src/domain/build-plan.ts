@@ -159,11 +159,16 @@ export function sourceFromArguments(input: DeployInput): ModelSource | undefined
   };
 }
 
-/** Where an estimator trains, as a model takes it over: both halves of a VPC, or none. */
-export function surroundingsOfTraining(
-  estimator: EstimatorArguments | undefined,
-): Pick<ModelSource, 'vpc' | 'isIsolated'> {
-  const { subnets, securityGroupIds, enableNetworkIsolation } = estimator ?? {};
+/** What an estimator, or a training job that AWS describes, says of where it trains. */
+type TrainedIn = {
+  [Field in 'subnets' | 'securityGroupIds' | 'enableNetworkIsolation']?: EstimatorArguments[Field] | undefined;
+};
+
+/** Where a training runs, as a model takes it over: both halves of a VPC, or none. */
+export function surroundingsOfTraining({ subnets, securityGroupIds, enableNetworkIsolation }: TrainedIn = {}): Pick<
+  ModelSource,
+  'vpc' | 'isIsolated'
+> {
   return {
     ...(subnets && securityGroupIds && { vpc: { subnets, securityGroupIds } }),
     ...(enableNetworkIsolation === true && { isIsolated: true }),

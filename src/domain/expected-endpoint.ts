@@ -8,7 +8,7 @@ import type { FailureDetails } from '../contract';
 export interface Unexpected {
   code: 'EndpointNotFound' | 'NameTaken';
   what: string;
-  details: FailureDetails;
+  details: Pick<FailureDetails, 'fix' | 'differences'>;
 }
 
 export function nothingToUpdate(name: string): Unexpected {

@@ -30,7 +30,28 @@ export function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Those of the fields that are given; absent and undefined are one. */
-export function givenOf(fields: Record<string, unknown>, names: readonly string[]): string[] {
-  return names.filter((name) => fields[name] !== undefined);
+/** A problem for each of the fields that is given and must not be; absent and undefined are one. */
+export function refuseGiven(
+  fields: Record<string, unknown>,
+  names: readonly string[],
+  message: string,
+): FieldProblem[] {
+  return names.filter((name) => fields[name] !== undefined).map((name) => ({ path: [name], message }));
+}
+
+/** A problem for each of the fields that must be given and is not. */
+export function findMissing(fields: Record<string, unknown>, names: readonly string[]): FieldProblem[] {
+  return names.filter((name) => fields[name] === undefined).map((name) => ({ path: [name], message: 'is missing' }));
+}
+
+/** An object with some fields and without others, in JSON Schema's terms. */
+export function objectWith(
+  required: readonly string[],
+  refused: readonly string[],
+): { type: 'object'; required: string[]; properties: Record<string, boolean> } {
+  const properties = {
+    ...Object.fromEntries(required.map((field) => [field, true])),
+    ...Object.fromEntries(refused.map((field) => [field, false])),
+  };
+  return { type: 'object', required: [...required], properties };
 }

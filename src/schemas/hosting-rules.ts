@@ -5,7 +5,7 @@
 import { waitingSecondsOf } from '../domain/deployment-time';
 import { SERVERLESS_DEFAULTS } from '../domain/hosting-settings';
 import { contentBaseIn } from '../domain/names';
-import { givenOf, isFields, type FieldProblem } from './across-fields';
+import { findMissing, isFields, objectWith, refuseGiven, type FieldProblem } from './across-fields';
 
 type Fields = Record<string, unknown>;
 
@@ -30,19 +30,11 @@ export const INSTANCE_TYPE_FIELDS = ['instanceType', 'acceleratorType'] as const
 /** The kinds of endpoint, in JSON Schema's terms. */
 export const KINDS_OF_DEPLOY = {
   oneOf: [
-    kindWith(['initialInstanceCount', 'instanceType'], ['instancePools', 'serverlessInferenceConfig']),
-    kindWith(['initialInstanceCount', 'instancePools'], [...INSTANCE_TYPE_FIELDS, 'serverlessInferenceConfig']),
-    kindWith(['serverlessInferenceConfig'], [...INSTANCE_FIELDS, ...INSTANCE_TYPE_FIELDS, 'instancePools']),
+    objectWith(['initialInstanceCount', 'instanceType'], ['instancePools', 'serverlessInferenceConfig']),
+    objectWith(['initialInstanceCount', 'instancePools'], [...INSTANCE_TYPE_FIELDS, 'serverlessInferenceConfig']),
+    objectWith(['serverlessInferenceConfig'], [...INSTANCE_FIELDS, ...INSTANCE_TYPE_FIELDS, 'instancePools']),
   ],
 };
-
-function kindWith(required: string[], refused: string[]) {
-  const properties = {
-    ...Object.fromEntries(required.map((field) => [field, true])),
-    ...Object.fromEntries(refused.map((field) => [field, false])),
-  };
-  return { type: 'object', required, properties };
-}
 
 export function findDeployProblems(deploy: Fields): FieldProblem[] {
   return [
@@ -61,19 +53,19 @@ function findNameProblems({ modelName }: Fields): FieldProblem[] {
 }
 
 function findKindProblems(deploy: Fields): FieldProblem[] {
-  const refuse = (names: readonly string[], why: string) =>
-    givenOf(deploy, names).map((name) => ({ path: [name], message: why }));
   if (deploy.serverlessInferenceConfig !== undefined) {
     const names = [...INSTANCE_FIELDS, ...INSTANCE_TYPE_FIELDS, 'instancePools'];
-    return refuse(names, 'cannot be given with serverlessInferenceConfig: a serverless endpoint has no instances');
+    return refuseGiven(
+      deploy,
+      names,
+      'cannot be given with serverlessInferenceConfig: a serverless endpoint has no instances',
+    );
   }
-  const missing = (name: string): FieldProblem[] =>
-    deploy[name] === undefined ? [{ path: [name], message: 'is missing' }] : [];
   if (deploy.instancePools !== undefined) {
     const why = 'cannot be given with instancePools, which name the types of instances';
-    return [...missing('initialInstanceCount'), ...refuse(INSTANCE_TYPE_FIELDS, why)];
+    return [...findMissing(deploy, ['initialInstanceCount']), ...refuseGiven(deploy, INSTANCE_TYPE_FIELDS, why)];
   }
-  return [...missing('initialInstanceCount'), ...missing('instanceType')];
+  return findMissing(deploy, ['initialInstanceCount', 'instanceType']);
 }
 
 function findRetainProblems(deploy: Fields): FieldProblem[] {
@@ -99,7 +91,7 @@ export const KINDS_OF_TRAFFIC = {
 };
 
 function trafficWith(type: string, required: string[], refused: string[]) {
-  const { properties } = kindWith(required, refused);
+  const { properties } = objectWith(required, refused);
   return { type: 'object', required, properties: { ...properties, type: { const: type } } };
 }
 

@@ -4,7 +4,7 @@
  */
 import { isSingleInput, DEFAULT_CHANNEL, MODEL_CHANNEL } from '../domain/inputs';
 import { DEFAULT_MAX_RUN_SECONDS } from '../domain/training-request';
-import { givenOf, isFields, type FieldProblem } from './across-fields';
+import { findMissing, isFields, objectWith, refuseGiven, type FieldProblem } from './across-fields';
 import { CHANNELS_MAX, CHANNELS_PROBLEM } from './training-data';
 
 type Fields = Record<string, unknown>;
@@ -12,9 +12,9 @@ type Fields = Record<string, unknown>;
 /** The kinds of instances, and fields that need others, in JSON Schema's terms. */
 export const TRAINING_RULES = {
   oneOf: [
-    instancesBy(['trainInstanceCount', 'trainInstanceType'], ['instanceGroups', 'instancePreferences']),
-    instancesBy(['instanceGroups'], ['trainInstanceCount', 'trainInstanceType', 'instancePreferences']),
-    instancesBy(['instancePreferences'], ['trainInstanceType', 'instanceGroups']),
+    objectWith(['trainInstanceCount', 'trainInstanceType'], ['instanceGroups', 'instancePreferences']),
+    objectWith(['instanceGroups'], ['trainInstanceCount', 'trainInstanceType', 'instancePreferences']),
+    objectWith(['instancePreferences'], ['trainInstanceType', 'instanceGroups']),
   ],
   dependentRequired: {
     subnets: ['securityGroupIds'],
@@ -23,14 +23,6 @@ export const TRAINING_RULES = {
     trainMaxWait: ['trainUseSpotInstances'],
   },
 };
-
-function instancesBy(required: string[], refused: string[]) {
-  const properties = {
-    ...Object.fromEntries(required.map((field) => [field, true])),
-    ...Object.fromEntries(refused.map((field) => [field, false])),
-  };
-  return { type: 'object', required, properties };
-}
 
 export function findTrainingProblems(estimator: Fields): FieldProblem[] {
   return [
@@ -42,10 +34,7 @@ export function findTrainingProblems(estimator: Fields): FieldProblem[] {
 }
 
 function findInstanceProblems(estimator: Fields): FieldProblem[] {
-  const missing = (name: string): FieldProblem[] =>
-    estimator[name] === undefined ? [{ path: [name], message: 'is missing' }] : [];
-  const refuse = (names: string[], message: string) =>
-    givenOf(estimator, names).map((name) => ({ path: [name], message }));
+  const refuse = (names: string[], message: string) => refuseGiven(estimator, names, message);
   if (estimator.instanceGroups !== undefined) {
     const why = 'cannot be given with instanceGroups, each of which has its own';
     return [
@@ -61,7 +50,7 @@ function findInstanceProblems(estimator: Fields): FieldProblem[] {
       ...findCountProblems(estimator.instancePreferences, estimator.trainInstanceCount),
     ];
   }
-  return [...missing('trainInstanceCount'), ...missing('trainInstanceType')];
+  return findMissing(estimator, ['trainInstanceCount', 'trainInstanceType']);
 }
 
 function findRepeated(list: unknown, name: string, field: string): FieldProblem[] {

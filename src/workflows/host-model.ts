@@ -5,7 +5,7 @@
  */
 import { CancellationScope, patched, sleep, TemporalFailure } from '@temporalio/workflow';
 import type { HostingDescription } from '../activities';
-import type { DeployResult, FailureDetails } from '../contract';
+import type { DeployResult } from '../contract';
 import { OTHERS_TRAINING_SECONDS, within } from '../domain/deadlines';
 import { findOwnWork, isSettled, isUpdateUnderWay, type EndpointObservation } from '../domain/endpoint-status';
 import { endpointIsThere, nothingToUpdate, type Unexpected } from '../domain/expected-endpoint';
@@ -220,7 +220,7 @@ function mustBeNew({ update }: HostingPlan): boolean {
 }
 
 function unexpected({ code, what, details }: Unexpected): Error {
-  return outcome(code, what, details as FailureDetails & { outcome?: never });
+  return outcome(code, what, details);
 }
 
 /** Another deploy is under way, or a delete: ours follows when the endpoint has settled. */
