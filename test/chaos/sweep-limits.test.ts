@@ -110,8 +110,9 @@ describe('the command', () => {
 
   test('attaches to a sweep that is open, and conflicts with one of another input', async () => {
     const [rule] = await rig.control.addFaults([{ operation: 'ListEndpoints', action: 'throttle' }]);
+    const before = (await rig.calls('ListEndpoints')).length;
     const first = runForEvents(['sweep', '--region', 'us-east-1']);
-    await until(async () => (await rig.calls('ListEndpoints')).length > 0, { what: 'the sweep to be under way' });
+    await until(async () => (await rig.calls('ListEndpoints')).length > before, { what: 'the sweep to be under way' });
     const other = await runForEvents(['sweep', '--region', 'us-east-1', '--apply']);
     expect(other).toMatchObject({ code: 6, last: { code: 'RunConflict', workflowId: 'sweep-us-east-1' } });
     const second = runForEvents(['sweep', '--region', 'us-east-1']);

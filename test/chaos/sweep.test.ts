@@ -74,9 +74,10 @@ beforeAll(async () => {
     )
     .map(({ operation }) => operation)
     .filter((one) => !/^(List|Describe|Get)/.test(one));
+  const stops = (await rig.calls('StopTrainingJob')).length;
   const run = await rig.start('sweep', { apply: true });
   // It is under way, and waits for what is still being made.
-  await until(async () => (await rig.calls('StopTrainingJob')).length > 0, {
+  await until(async () => (await rig.calls('StopTrainingJob')).length > stops, {
     what: 'the sweep to remove something',
     limitMs: 60_000,
   });
