@@ -38,7 +38,7 @@ function isLocalHost(host: string | undefined): boolean {
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(`${JSON.stringify({ message })}\n`);
 }
 

@@ -14,6 +14,8 @@ import { trainingJobRequest } from '../support/by-hand';
 import { DATA_BUCKET, uniqueName } from '../support/rig';
 import { until } from '../support/until';
 
+jest.setTimeout(180_000);
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 

@@ -329,7 +329,8 @@ describe('a role that SageMaker cannot assume', () => {
     expect([code, details.ledger]).toEqual(['RoleNotAssumable', []]);
     const firstMs = Date.parse((await triesOf(name))[0]?.time ?? '');
     const { closeTime } = await handle.describe();
-    expect(closeTime!.getTime() - firstMs).toBeGreaterThanOrEqual(89_000);
+    // The run counts from before its first try, which the journal has a little later.
+    expect(closeTime!.getTime() - firstMs).toBeGreaterThanOrEqual(80_000);
   });
 });
 

@@ -90,8 +90,11 @@ async function expectOneJob(name: string, isAdopted = false): Promise<void> {
   expect(ledger).toEqual([{ kind: 'training job', name, state: 'made', arn: expect.any(String) as string, ...reason }]);
 }
 
+/** A call that is held is not sent again meanwhile. */
+const PATIENT = { TEMPORAL_SAGEMAKER_REQUEST_TIMEOUT_MS: '5000' };
+
 it('a worker frozen past its time-outs and then let go on: its late answers are refused, and nothing is done twice', async () => {
-  const workers = await Promise.all([rig.startWorker(), rig.startWorker()]);
+  const workers = await Promise.all([rig.startWorker(PATIENT), rig.startWorker(PATIENT)]);
   const name = uniqueName();
   const [rule] = await rig.control.addFaults([
     { operation: 'CreateTrainingJob', resource: name, action: 'hold', when: 'after' },
@@ -137,7 +140,7 @@ it('a worker frozen amid a wait, past its heartbeat, and then let go on: one wor
 const PRELOAD = { NODE_OPTIONS: `--require=${join(__dirname, '../support/hurt-on-signal.cjs')}` };
 
 it('a worker whose event loop is blocked past its heartbeat: the wait is asked anew, and nothing is done twice', async () => {
-  const blocked = await rig.startWorker({ ...PRELOAD, HURT: 'block', HURT_MS: String(2 * HEARTBEAT_TIMEOUT_MS) });
+  const blocked = await rig.startWorker({ ...PRELOAD, HURT: 'block', HURT_MS: String(4 * HEARTBEAT_TIMEOUT_MS) });
   const handle = await startTraining();
   await rig.startWorker();
   blocked.kill('SIGUSR2');
@@ -170,7 +173,7 @@ it('a worker out of memory: another goes on, and nothing is done twice', async (
 });
 
 it('a worker told to end amid a create lets it have its answer: exit code 0, one attempt, nothing lost', async () => {
-  const ending = await rig.startWorker();
+  const ending = await rig.startWorker(PATIENT);
   const name = uniqueName();
   const [rule] = await rig.control.addFaults([
     { operation: 'CreateTrainingJob', resource: name, action: 'hold', when: 'before' },

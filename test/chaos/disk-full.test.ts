@@ -34,6 +34,8 @@ import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
 import { connectToTestServer, uniqueTaskQueue, workflowBundle, type TestServer } from '../support/temporal';
 import { until } from '../support/until';
 
+jest.setTimeout(180_000);
+
 const DISK_BYTES = 1024 ** 2;
 const REGISTER = join(__dirname, '../support/register-typescript.cjs');
 const PROGRAM = join(__dirname, '../support/emulator-on-small-disk.ts');
@@ -118,7 +120,7 @@ const keys = async () =>
       worker: { workflowBundle: workflowBundle() },
     });
     running = worker.run();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     try {
@@ -135,7 +137,7 @@ const keys = async () =>
   });
 
   it('fails the job whose model finds no room, and its run says why; no half of the model is there', async () => {
-    await control.setClock({ phases: { Training: 5_000 } });
+    await control.setClock({ phases: { Training: 15_000 } });
     const handle = await startFit(early);
     await until(async () => (await describeJob(early)).SecondaryStatus === 'Training', {
       what: 'the training',

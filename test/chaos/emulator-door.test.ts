@@ -73,7 +73,8 @@ function pour({ socket }: Conversation, bytes: number): void {
     while (left > 0 && !socket.destroyed) {
       left -= chunk.length;
       if (!socket.write(chunk)) {
-        socket.once('drain', go);
+        // What has come in meanwhile is read before more goes out.
+        socket.once('drain', () => setImmediate(go));
         return;
       }
     }

@@ -18,6 +18,8 @@ import { connectToTestServer, uniqueTaskQueue, type TestServer } from '../suppor
 import { until } from '../support/until';
 
 const KEYS = { old: randomBytes(32), new: randomBytes(32) };
+/** Apart from sweeps, which spare whatever a run that they cannot read might be about. */
+const SEALED = 'sealed';
 const LIMIT_MS = 60_000;
 
 let emulator: Emulator;
@@ -47,9 +49,9 @@ beforeAll(async () => {
   await s3.send(new CreateBucketCommand({ Bucket: DATA_BUCKET }));
   await s3.send(new PutObjectCommand({ Bucket: DATA_BUCKET, Key: 'iris/data.csv', Body: '1,2,3\n' }));
   s3.destroy();
-  server = await connectToTestServer();
+  server = await connectToTestServer(SEALED);
   const dataConverter = createDataConverter(codecOf('new', 'new', 'old'));
-  const client = new Client({ connection: server.connection, dataConverter });
+  const client = new Client({ connection: server.connection, namespace: SEALED, dataConverter });
   world = await openWorld({ control, client, taskQueues });
   const { failureConverterPath = '' } = createDataConverter(codecOf('old', 'old'));
   workflowBundle = await bundleWorkflowCode({
@@ -80,7 +82,12 @@ function openQueue(name: string): string {
 }
 
 async function openSession(taskQueue: string, payloadCodec?: PayloadCodec): Promise<Session> {
-  const session = await connect({ address: server.address, taskQueue, ...(payloadCodec && { payloadCodec }) });
+  const session = await connect({
+    address: server.address,
+    namespace: SEALED,
+    taskQueue,
+    ...(payloadCodec && { payloadCodec }),
+  });
   open.push(() => session.close());
   return session;
 }
@@ -88,6 +95,7 @@ async function openSession(taskQueue: string, payloadCodec?: PayloadCodec): Prom
 async function openWorker(taskQueue: string, payloadCodec?: PayloadCodec): Promise<{ stop: () => Promise<void> }> {
   const worker: SageMakerWorker = await createWorker({
     connection: server.nativeConnection,
+    namespace: SEALED,
     taskQueue,
     pollMinIntervalMs: 40,
     pollMaxIntervalMs: 150,
@@ -171,11 +179,15 @@ test('a client without the key lists the run, tells where it stands and stops it
   await untilTraining(withKey);
 
   const session = await openSession(taskQueue);
-  const listed = await until(async () => (await listRuns(session)).find(({ workflowId }) => workflowId === name), {
-    what: 'the listing to have it',
-    limitMs: LIMIT_MS,
-  });
-  expect(listed).toMatchObject({ stage: 'Training', trainingJobName: name, closed: false });
+  const listed = await until(
+    async () =>
+      (await listRuns(session)).find(
+        ({ workflowId, stage, trainingJobName }) =>
+          workflowId === name && stage === 'Training' && trainingJobName === name,
+      ),
+    { what: 'the listing to have it, with what it has told', limitMs: LIMIT_MS },
+  );
+  expect(listed.closed).toBe(false);
   const run = await Run.attach(session, name, 'fitThenDeploy');
   expect(await run.progress()).toMatchObject({
     live: false,
@@ -194,12 +206,13 @@ test('with a client and a worker of one’s own, the plugin’s steps keep failu
   const dataConverter = createDataConverter(codecOf('new', 'new'));
   const worker = await Worker.create({
     connection: server.nativeConnection,
+    namespace: SEALED,
     taskQueue,
     workflowBundle,
     dataConverter,
     plugins: [new SageMakerPlugin({ pollMinIntervalMs: 40, pollMaxIntervalMs: 150, readsPerSecond: 200 })],
   });
-  const client = new Client({ connection: server.connection, dataConverter });
+  const client = new Client({ connection: server.connection, namespace: SEALED, dataConverter });
   const name = uniqueName('own');
   await control.addFaults([
     {

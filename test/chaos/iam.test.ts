@@ -177,7 +177,7 @@ describe('the worker', () => {
   const policy = joinPolicies(POLICIES.worker, POLICIES.sweep);
   const scenarioOf = new Map<string, string>();
   beforeAll(async () => {
-    rig = await startRig();
+    rig = await startRig({ worker: { requestTimeoutMs: 10_000 } });
     const model = { Bucket: DATA_BUCKET, Key: 'given/model.tar.gz', Body: 'a model' };
     await rig.s3.send(new PutObjectCommand(model));
   });

@@ -17,7 +17,9 @@ import { endProcesses, type TestProcess } from '../support/processes';
 import { mainJob, uniqueName } from '../support/rig';
 import { until } from '../support/until';
 
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
+
+const LIMIT_MS = 60_000;
 
 let rig: KillRig;
 let worker: TestProcess;
@@ -47,14 +49,8 @@ const untilTraining = (name: string) =>
     async () =>
       (await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }))).SecondaryStatus ===
       'Training',
-    {
-      what: `${name} to train`,
-    },
+    { what: `${name} to train`, limitMs: LIMIT_MS },
   );
-
-/** A wait is on when a worker has begun to read the job's status. */
-const untilWaitedFor = (name: string, operation = 'DescribeTrainingJob') =>
-  until(async () => (await rig.callsFor(operation, name)).length > 0, { what: `${operation} of ${name}` });
 
 /**
  * The workflow knows that the training is under way and has nothing to do but wait. A worker killed within a workflow
@@ -64,13 +60,14 @@ const untilWaitedFor = (name: string, operation = 'DescribeTrainingJob') =>
 async function untilIdle(handle: WorkflowHandle): Promise<void> {
   await until(async () => (await handle.query<Progress>(PROGRESS_QUERY)).trainingJob?.secondaryStatus === 'Training', {
     what: 'the workflow to hear of the training',
+    limitMs: LIMIT_MS,
   });
   await until(
     async () => {
       const { raw } = await handle.describe();
       return !raw.pendingWorkflowTask && raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime);
     },
-    { what: 'the wait to be under way' },
+    { what: 'the wait to be under way', limitMs: LIMIT_MS },
   );
 }
 
@@ -82,6 +79,19 @@ async function waitOf(handle: WorkflowHandle): Promise<{ attempt: number; pid: n
     pid: parseInt(wait?.lastWorkerIdentity ?? '', 10),
     isTimedOut: Boolean(wait?.lastFailure?.timeoutFailureInfo),
   };
+}
+
+/** What the run asks for in the very task in which it hears of the cancel: nothing that is waited for comes before it. */
+async function activitiesAtCancel(handle: WorkflowHandle): Promise<string[]> {
+  const { events = [] } = await handle.fetchHistory();
+  const cancelAt = events?.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes) ?? -1;
+  const further = events?.slice(cancelAt + 1) ?? [];
+  const hears = further.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;
+  return further.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled && String(scheduled.workflowTaskCompletedEventId) === String(hears)
+      ? [scheduled.activityType?.name ?? '']
+      : [],
+  );
 }
 
 async function hold(operation: string, resource: string, when: 'before' | 'after'): Promise<string> {
@@ -138,13 +148,14 @@ describe('the worker told to end', () => {
 
 describe('the Temporal server killed -9', () => {
   it('and started again on its database: the run goes on, with the same worker', async () => {
-    await rig.control.setClock({ phases: { Training: 4_000 } });
+    await rig.control.setClock({ phases: { Training: 600_000 } });
     const name = uniqueName();
     const handle = await start(name);
     await untilTraining(name);
     process.kill(rig.server().pid, 'SIGKILL');
     await rig.server().exited;
     await rig.restartServer();
+    await rig.control.setClock({ phases: { Training: 20 } });
     // The client's own call fails while the server is away; the run does not.
     await until(async () => (await handle.describe()).status.name === 'COMPLETED', {
       what: 'the run to end',
@@ -156,21 +167,18 @@ describe('the Temporal server killed -9', () => {
 });
 
 describe('cancel', () => {
-  it('while the training runs: the stop leaves within 2 s and the run ends when it was seen', async () => {
+  it('while the training runs: the stop leaves at once and the run ends when it was seen', async () => {
     await rig.control.setClock({ phases: { Training: 60_000 } });
     const name = uniqueName();
     const handle = await start(name);
-    await untilTraining(name);
-    await untilWaitedFor(name);
-    const cancelledMs = Date.now();
+    await untilIdle(handle);
     await handle.cancel();
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
-    const [stop] = await rig.callsFor('StopTrainingJob', name);
-    expect(Date.parse(stop?.time ?? '') - cancelledMs).toBeLessThanOrEqual(2_000);
+    expect(await activitiesAtCancel(handle)).toContain('stopTrainingJob');
     expect(await statusOf(name)).toBe('Stopped');
   });
 
-  it('while no worker lives: the stop leaves within 2 s of one starting', async () => {
+  it('while no worker lives: the stop leaves as soon as one has started', async () => {
     await rig.control.setClock({ phases: { Training: 60_000 } });
     const name = uniqueName();
     const handle = await start(name);
@@ -179,10 +187,8 @@ describe('cancel', () => {
     await worker.ended;
     await handle.cancel();
     await rig.startWorker();
-    const startedMs = Date.now();
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
-    const [stop] = await rig.callsFor('StopTrainingJob', name);
-    expect(Date.parse(stop?.time ?? '') - startedMs).toBeLessThanOrEqual(2_000);
+    expect(await activitiesAtCancel(handle)).toContain('stopTrainingJob');
     expect(await statusOf(name)).toBe('Stopped');
   });
 
@@ -206,7 +212,7 @@ describe('cancel', () => {
   );
 
   it('while the endpoint is being created, and the worker killed: endpoint, config and model go', async () => {
-    await rig.control.setClock({ phases: { Creating: 2_000 } });
+    await rig.control.setClock({ phases: { Creating: 600_000 } });
     const name = uniqueName();
     const handle = await start(name);
     await until(async () => (await rig.callsFor('CreateEndpoint', name)).length > 0, {
@@ -217,6 +223,7 @@ describe('cancel', () => {
     worker.kill('SIGKILL');
     await worker.ended;
     await rig.startWorker();
+    await rig.control.setClock({ phases: { Creating: 20 } });
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
     await expectNothingServed(name);
     expect(await statusOf(name)).toBe('Completed');

@@ -56,7 +56,7 @@ it('a job of many interruptions adds at most 8 events for each change of its sta
   const name = uniqueName();
   const steps = Array.from({ length: ROUNDS }, () => ROUND)
     .flat()
-    .map((secondaryStatus) => ({ secondaryStatus, durationMs: 60 }));
+    .map((secondaryStatus) => ({ secondaryStatus, durationMs: 250 }));
   await rig.control.addOutcomes([{ kind: 'training job', resource: name, steps, end: { status: 'Completed' } }]);
   const input: FitInput = { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris`, jobName: name } };
   const handle = await rig.start('fit', input);

@@ -149,7 +149,7 @@ describe('a training job runs on', () => {
 it('a wait that someone fails by hand fails the run, which stops its job and says so', async () => {
   const name = uniqueName();
   const handle = await startTraining(name);
-  const { activityId } = await untilWaitIs(handle, 'under way', () => true);
+  const { activityId } = await untilWaitIs(handle, 'under way', ({ lastHeartbeatTime }) => Boolean(lastHeartbeatTime));
   await rig.server.client.workflowService.respondActivityTaskFailedById({
     namespace: rig.server.namespace,
     workflowId: handle.workflowId,

@@ -10,6 +10,8 @@ import { failureOfRun } from '../support/failures';
 import { DATA_BUCKET, DEPLOY, ROLE, startRig, uniqueName, type Rig } from '../support/rig';
 import { makeTarGz } from '../support/tar-file';
 
+jest.setTimeout(180_000);
+
 const LANES = 8;
 const REQUESTS = 1_000;
 /** So many are asked before the update may come to its end; the others see it happen. */

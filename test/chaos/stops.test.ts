@@ -24,7 +24,8 @@ let refusedAtFirst: Handle;
 let refusedForGood: Handle;
 let failedAtFirst: Handle;
 beforeAll(async () => {
-  rig = await startRig();
+  // A call that is held is not sent again meanwhile.
+  rig = await startRig({ worker: { requestTimeoutMs: 20_000 } });
   await rig.control.setClock({ phases: { Training: 600_000 } });
   [refusedAtFirst, refusedForGood, failedAtFirst] = await Promise.all([
     cancelWith({ ...DENIED, times: 5 }),
@@ -65,12 +66,14 @@ const stopsOf = async (name: string) =>
   (await rig.calls('StopTrainingJob')).filter(({ resource }) => resource === name).map(({ status }) => status);
 
 it('a job that someone is stopping already is stopped, and the run says Cancelled', async () => {
-  await rig.control.setClock({ phases: { Stopping: 1_000 } });
+  await rig.control.setClock({ phases: { Stopping: 600_000 } });
   const handle = await startTraining();
   const name = handle.workflowId;
   await rig.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name }));
   expect(await statusOf(name)).toBe('Stopping');
   await handle.cancel();
+  await until(async () => (await stopsOf(name)).length > 1, { what: 'the run to stop it too' });
+  await rig.control.setClock({ phases: { Stopping: 20 } });
   expect((await failureOfRun(handle)).code).toBe('Cancelled');
   expect(await statusOf(name)).toBe('Stopped');
   expect((await memoOf(handle)).ledger).toMatchObject([

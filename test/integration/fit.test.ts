@@ -272,13 +272,10 @@ describe('cancel', () => {
         what: 'the training to begin',
       },
     );
-    const cancelledMs = Date.now();
     await handle.cancel();
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
-    const [stop] = (await rig.control.calls({ operation: 'StopTrainingJob' })).filter(
-      ({ resource }) => resource === name,
-    );
-    expect(Date.parse(stop?.time ?? '') - cancelledMs).toBeLessThan(2_000);
+    const stops = (await rig.calls('StopTrainingJob')).filter(({ resource }) => resource === name);
+    expect(stops.map(({ status }) => status)).toEqual([200]);
     const job = await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
     expect(job.TrainingJobStatus).toBe('Stopped');
     const { memo } = await handle.describe();
@@ -294,7 +291,8 @@ describe('cancel', () => {
     const handle = await rig.start('fit', fitInput(name));
     await rig.control.untilHeld(rule!.id);
     await handle.cancel();
-    await rig.control.release(rule!.id);
+    // Without its rule the held call goes on, and so does one that was sent again meanwhile.
+    await rig.control.clearFaults(rule!.id);
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
     const job = await rig.sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
     expect(job.TrainingJobStatus).toBe('Stopped');

@@ -204,7 +204,7 @@ async function startCase({ server, router, processes }: Shared, place: Place, op
     async startWorkerIn(victim) {
       const proxy = await startCutProxy(server.address);
       victim.proxies.push(proxy);
-      await order(victim.process, { ...place, address: proxy.address });
+      await order(victim.process, { ...place, address: proxy.address, debugMode: true });
       return proxy;
     },
     async startRescuer() {

@@ -22,7 +22,7 @@ export default async function setUp(config: GlobalConfig): Promise<void> {
   const chosen = rooms.filter((room) => hasChosenFiles(config, room));
   if (chosen.some((room) => !ROOMS_WITHOUT_SERVER.includes(room))) {
     const { path, source } = await findTemporalCli({ env: process.env, onProgress: tell });
-    const server = await startTemporalServer({ cliPath: path, ui: false });
+    const server = await startTemporalServer({ cliPath: path, ui: false, namespace: 'sealed' });
     shared.temporalServerOfTests = server;
     process.env.TEST_TEMPORAL_ADDRESS = server.address;
     process.env.TEST_TEMPORAL_HTTP_URL = server.httpUrl;

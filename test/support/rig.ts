@@ -95,7 +95,7 @@ export async function startRig(
     pollMinIntervalMs: 40,
     pollMaxIntervalMs: 150,
     readsPerSecond: 200,
-    requestTimeoutMs: 1_500,
+    requestTimeoutMs: 5_000,
     shutdownGraceTimeMs: 500,
     worker: { workflowBundle: workflowBundle() },
     ...options.worker,

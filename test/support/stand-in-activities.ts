@@ -20,7 +20,7 @@ export const STAND_IN_RUN: RunPlan = {
   beganAt: '2026-01-01T00:00:00.000Z',
   searchAttributes: [],
   heartbeatTimeoutMs: 10_000,
-  callTimeoutMs: 2_000,
+  callTimeoutMs: 10_000,
   retryMinIntervalMs: 20,
   retryMaxIntervalMs: 50,
   warnings: [],

@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 export interface UntilOptions {
   /** What is waited for, as it would follow "waited for". */
   what: string;
-  /** @default 10000 */
+  /** @default 30000 */
   limitMs?: number;
   /** @default 25 */
   intervalMs?: number;
@@ -20,7 +20,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { what, limitMs = 10_000, intervalMs = 25 }: UntilOptions,
+  { what, limitMs = 30_000, intervalMs = 25 }: UntilOptions,
 ): Promise<NonNullable<Exclude<T, false | 0 | ''>>> {
   const deadline = performance.now() + limitMs;
   let last: unknown;

@@ -43,7 +43,11 @@ beforeAll(async () => {
   await start('deploy', silent);
   await start('another', uniqueName('another'));
   await start('fit', uniqueName('elsewhere'), {}, uniqueTaskQueue('elsewhere'));
-  await until(async () => (await listRuns(session)).filter(({ closed }) => closed).length === 1, { what: 'the runs' });
+  const areListed = async (): Promise<boolean> => {
+    const runs = await listRuns(session);
+    return runs.length === 3 && runs.some(({ closed }) => closed);
+  };
+  await until(areListed, { what: 'the runs' });
 });
 afterAll(() => server.close());
 

@@ -241,7 +241,7 @@ describe('an update', () => {
   test('that fails is rolled back: the old model serves on, and the reason is told', async () => {
     await createEndpoint('rolled-back', await containerOf('good'));
     await createModelAndConfig(sagemaker, 'rolled-back-from', { Environment: { BEHAVIOUR: 'exits' } });
-    sagemaker.phases.Updating = 300;
+    sagemaker.phases.Updating = 2_000;
     await sagemaker.ask('UpdateEndpoint', { EndpointName: 'rolled-back', EndpointConfigName: 'rolled-back-from' });
     const seen = new Set<unknown>();
     await until(

@@ -40,11 +40,12 @@ test('after a kill nothing is left alive, and the next life goes on', async () =
 
     const mark = nameFolder(folder);
     const started = findMarked((marker) => marker.startsWith(mark));
-    const sleeping = findCommands(new RegExp(`^sleep ${seconds}$`));
+    const findSleeping = (): number[] => findCommands(new RegExp(`^sleep ${seconds}$`));
     if (process.platform === 'linux') {
-      expect(sleeping).toHaveLength(2);
+      await until(() => findSleeping().length === 2, { what: 'both helpers of the training to sleep' });
       expect(started.length).toBeGreaterThan(3);
     }
+    const sleeping = findSleeping();
     emulator.kill('SIGKILL');
     await emulator.ended;
     await until(() => [...started, ...sleeping].filter(isAlive).length === 0, {

@@ -113,7 +113,7 @@ describe.each([
   test('an algorithm that runs longer than it may and does not listen is killed, with all it has started', async () => {
     own.phases.Stopping = 200;
     const script = 'trap "" TERM; sleep 3600 & setsid sleep 3601 & echo kept > $ML/model/model.txt; wait';
-    const changes = { StoppingCondition: { MaxRuntimeInSeconds: 1 } };
+    const changes = { StoppingCondition: { MaxRuntimeInSeconds: 4 } };
     await own.ask('CreateTrainingJob', trainingRequest('endless', script, changes));
     const job = await untilOver(own, 'endless');
     expect(job).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' });
@@ -126,8 +126,8 @@ describe.each([
 test('the end of the emulator ends its training processes and leaves the job to the next one', async () => {
   const first = await openSageMakerWorld();
   await first.ask('CreateTrainingJob', trainingRequest('interrupted', 'sleep 3900'));
-  const pids = await until(() => findCommands(/^sleep 3900$/), { what: 'the process' });
   await until(() => findCommands(/^sleep 3900$/).length > 0, { what: 'the process' });
+  const pids = findCommands(/^sleep 3900$/);
   await first.close();
   expect(pids.filter(isAlive)).toEqual([]);
   const second = await openSageMakerWorld({ folder: first.world.folder });
