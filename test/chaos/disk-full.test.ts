@@ -37,6 +37,8 @@ import { until } from '../support/until';
 jest.setTimeout(180_000);
 
 const DISK_BYTES = 1024 ** 2;
+/** Time enough to see it, and to fill the disk meanwhile. */
+const TRAINING_MS = 15_000;
 const REGISTER = join(__dirname, '../support/register-typescript.cjs');
 const PROGRAM = join(__dirname, '../support/emulator-on-small-disk.ts');
 const IS_FULL = /the disk that holds the emulator’s folder is full; free some space on it/;
@@ -137,7 +139,7 @@ const keys = async () =>
   });
 
   it('fails the job whose model finds no room, and its run says why; no half of the model is there', async () => {
-    await control.setClock({ phases: { Training: 15_000 } });
+    await control.setClock({ phases: { Training: TRAINING_MS } });
     const handle = await startFit(early);
     await until(async () => (await describeJob(early)).SecondaryStatus === 'Training', {
       what: 'the training',
@@ -163,7 +165,7 @@ const keys = async () =>
     });
     await expect(describeJob('refused')).rejects.toMatchObject({ message: 'Requested resource not found.' });
     await expect(control.setClock({ phases: { Training: 0 } })).rejects.toThrow('ENOSPC');
-    expect((await control.clock()).phases.Training).toBe(5_000);
+    expect((await control.clock()).phases.Training).toBe(TRAINING_MS);
   });
 
   it('is told to the operator in plain words, and as no defect', () => {
