@@ -29,7 +29,7 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/test/support/check-after-each.ts'],
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   reporters: ['default', '<rootDir>/test/support/totals-reporter.cjs'],
-  // Tests wait for processes and servers more than they compute; those of these rooms start more of them at once.
-  maxWorkers: ['docs', 'conformance'].includes(runName) ? 2 : 3,
+  // Tests wait for processes and servers more than they compute; those of the documentation compute.
+  maxWorkers: runName === 'docs' ? 2 : 3,
   testTimeout: 60_000,
 };
