@@ -110,9 +110,10 @@ describe('a write', () => {
 
 /** As Temporal would: what is retryable is tried again. */
 async function ensureBucketPatiently(bucket: string): Promise<unknown> {
+  const { requestTimeoutMs: requestTimeout } = IMPATIENT;
   const s3 = new S3Client({
     maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ requestTimeout: 1_500, socketTimeout: 1_500, throwOnRequestTimeout: true }),
+    requestHandler: new NodeHttpHandler({ requestTimeout, socketTimeout: requestTimeout, throwOnRequestTimeout: true }),
   });
   const { ensureBucket } = createStorageActivities({ s3, region: rig.emulator.region } as AwsClients);
   try {

@@ -14,12 +14,10 @@ import { createDataConverter, createWorker, SageMakerPlugin, type SageMakerWorke
 import { openWorld, type OpenWorld } from '../support/promises/open-worlds';
 import { DATA_BUCKET, mainJob, uniqueName } from '../support/rig';
 import { quietRuntime } from '../support/quiet-runtime';
-import { connectToTestServer, uniqueTaskQueue, type TestServer } from '../support/temporal';
+import { connectToTestServer, SEALED, uniqueTaskQueue, type TestServer } from '../support/temporal';
 import { until } from '../support/until';
 
 const KEYS = { old: randomBytes(32), new: randomBytes(32) };
-/** Apart from sweeps, which spare whatever a run that they cannot read might be about. */
-const SEALED = 'sealed';
 const LIMIT_MS = 60_000;
 
 let emulator: Emulator;
@@ -100,7 +98,7 @@ async function openWorker(taskQueue: string, payloadCodec?: PayloadCodec): Promi
     pollMinIntervalMs: 40,
     pollMaxIntervalMs: 150,
     readsPerSecond: 200,
-    requestTimeoutMs: 1_500,
+    requestTimeoutMs: 5_000,
     shutdownGraceTimeMs: 500,
     ...(payloadCodec && { payloadCodec }),
     worker: { workflowBundle },

@@ -3,13 +3,14 @@
  * each time, in the next worker, and Temporal's history does not grow by one event: only the attempt number does.
  *
  * A hard kill is noticed when the heartbeat time-out has passed. It stands in the run's plan and is at least 5 s; here the
- * worker that plans is made to say 2 s, so that twenty restarts take a minute and not three.
+ * worker that plans is made to say 2 s, which spares half a minute.
  */
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { PROGRESS_QUERY, TASK_QUEUE, type FitInput, type FitResult, type Progress } from '../../src/contract';
 import type { Plan } from '../../src/domain/plan';
 import { createWorker } from '../../src/worker';
+import { millisecondsOf } from '../support/event-time';
 import { startKillRig, type KillRig } from '../support/kill-rig';
 import { endProcesses } from '../support/processes';
 import { quietRuntime } from '../support/quiet-runtime';
@@ -76,10 +77,9 @@ async function startTraining(): Promise<Handle> {
 /** The wait as the server knows it: its attempt, when that was started, and in which process. */
 async function waitOf(handle: Handle): Promise<{ attempt: number; startedMs: number; pid: number }> {
   const [wait] = (await handle.describe()).raw.pendingActivities ?? [];
-  const { seconds, nanos } = wait?.lastStartedTime ?? {};
   return {
     attempt: wait?.attempt ?? 0,
-    startedMs: Number(seconds ?? 0) * 1000 + (nanos ?? 0) / 1e6,
+    startedMs: millisecondsOf(wait?.lastStartedTime),
     pid: parseInt(wait?.lastWorkerIdentity ?? '', 10),
   };
 }

@@ -93,8 +93,11 @@ test('while a run trains, its current details tell the stage and the secondary s
     what: 'the job to train',
     limitMs: 60_000,
   });
-  await open('user-metadata', ['Current Details', `Training job ${JOB}: Training since`, 'Training']);
-  await control.setClock({ phases: { Training: 0 } });
+  try {
+    await open('user-metadata', ['Current Details', `Training job ${JOB}: Training since`, 'Training']);
+  } finally {
+    await control.setClock({ phases: { Training: 0 } });
+  }
 });
 
 test('after the run, the current details tell what serves and what was made', async () => {

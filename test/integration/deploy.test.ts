@@ -21,6 +21,7 @@ import type {
   Progress,
 } from '../../src/contract';
 import { MEMO, PROGRESS_QUERY } from '../../src/contract';
+import { activitiesSinceCancel } from '../support/cancels';
 import { failureOfRun } from '../support/failures';
 import {
   DATA_BUCKET,
@@ -31,6 +32,7 @@ import {
   searchAttributesOf,
   startRig,
   uniqueName,
+  type Handle,
   type Rig,
 } from '../support/rig';
 import { until } from '../support/until';
@@ -285,12 +287,19 @@ describe('a deploy whose model does not come to serve', () => {
 });
 
 describe('cancel of a deploy', () => {
+  /** Its clean-up waits until the endpoint is no longer on its way. */
+  const untilSettling = (handle: Handle) =>
+    until(async () => (await activitiesSinceCancel(handle)).includes('awaitEndpointChange'), {
+      what: 'the clean-up to wait for the endpoint',
+    });
+
   it('while the endpoint is being created waits for it and takes down all it made', async () => {
     await rig.control.setClock({ phases: { Creating: 600_000 } });
     const name = uniqueName();
     const handle = await rig.start('deploy', deployInput(name));
     await until(async () => (await standing(name)).endpoints.length === 1, { what: 'the endpoint' });
     await handle.cancel();
+    await untilSettling(handle);
     await rig.control.setClock({ phases: { Creating: 20 } });
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
     expect(await standing(name)).toEqual(NOTHING);
@@ -321,6 +330,7 @@ describe('cancel of a deploy', () => {
       what: 'the update',
     });
     await handle.cancel();
+    await untilSettling(handle);
     await rig.control.setClock({ phases: { Updating: 20 } });
     expect((await failureOfRun(handle)).code).toBe('Cancelled');
     const live = await rig.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));

@@ -119,7 +119,7 @@ export async function startCaseRig({ spares = 1 } = {}): Promise<CaseRig> {
     startCase: (options = {}) => startCase({ server, router, processes }, options.place ?? findPlace(), options),
     async openPlace() {
       const place = findPlace();
-      await order(await processes.rescuer(), { ...place, address: server.address, debugMode: true });
+      await order(await processes.rescuer(), { ...place, address: server.address });
       return place;
     },
     async close() {
@@ -204,12 +204,12 @@ async function startCase({ server, router, processes }: Shared, place: Place, op
     async startWorkerIn(victim) {
       const proxy = await startCutProxy(server.address);
       victim.proxies.push(proxy);
-      await order(victim.process, { ...place, address: proxy.address, debugMode: true });
+      await order(victim.process, { ...place, address: proxy.address });
       return proxy;
     },
     async startRescuer() {
       hasRescuer = true;
-      await order(await processes.rescuer(), { ...place, address: server.address, debugMode: true });
+      await order(await processes.rescuer(), { ...place, address: server.address });
     },
     async close() {
       if (hasRescuer) await order(await processes.rescuer(), { stop: taskQueue });

@@ -6,6 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTemporalCli, startTemporalServer, type TemporalServer } from '../../src/temporal-server';
+import { SEALED } from './temporal';
 import { rooms, ROOMS_WITHOUT_BUNDLE, ROOMS_WITHOUT_SERVER } from './rooms.cjs';
 import { findWorkflowBundle } from './workflow-bundle';
 
@@ -22,7 +23,7 @@ export default async function setUp(config: GlobalConfig): Promise<void> {
   const chosen = rooms.filter((room) => hasChosenFiles(config, room));
   if (chosen.some((room) => !ROOMS_WITHOUT_SERVER.includes(room))) {
     const { path, source } = await findTemporalCli({ env: process.env, onProgress: tell });
-    const server = await startTemporalServer({ cliPath: path, ui: false, namespace: 'sealed' });
+    const server = await startTemporalServer({ cliPath: path, ui: false, namespace: SEALED });
     shared.temporalServerOfTests = server;
     process.env.TEST_TEMPORAL_ADDRESS = server.address;
     process.env.TEST_TEMPORAL_HTTP_URL = server.httpUrl;

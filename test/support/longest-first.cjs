@@ -1,6 +1,7 @@
 // In which order Jest takes up test files: its own, which goes by earlier runs' times, but the two tables in the places that
 // cost the whole run least. The kill table is first, since it takes longest and the others run beside it; the cancel table,
-// which keeps the machine as busy, begins when that has about ended. On a first run Jest would begin it last, alone.
+// which keeps the machine as busy, begins when that has about ended. On a first run Jest would begin the cancel table last,
+// alone.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 const KILL_TABLE = /kill-table\.test\.ts$/;

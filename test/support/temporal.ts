@@ -7,6 +7,12 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
+/**
+ * The shared server's second namespace, for runs that are encrypted: sweeps spare whatever a run that they cannot read might
+ * be about.
+ */
+export const SEALED = 'sealed';
+
 /** Connections to the shared server; close them in `afterAll`. */
 export interface TestServer {
   address: string;

@@ -1,6 +1,7 @@
 // Workers of this package in a process of their own, made when told: a line {"taskQueue", "region", "address"} on stdin
 // starts one, {"stop": taskQueue} ends it; each is answered by a line. For tests that kill processes by the dozen: what
-// costs most, loading, is done before there is anything to do. Everything else is as in the command `worker`.
+// costs most, loading, is done before there is anything to do, and workflows run in the main thread. Everything else is as in
+// the command `worker`, which `kill-rig.ts` kills.
 const { createInterface } = require('node:readline');
 const { DefaultLogger, NativeConnection, Runtime } = require('@temporalio/worker');
 const { createWorker, workerOptionsFromEnvironment } = require('../../lib/worker');
@@ -17,7 +18,7 @@ function connect(address) {
   return connections.get(address);
 }
 
-async function start({ taskQueue, region, address, debugMode = false }) {
+async function start({ taskQueue, region, address }) {
   const worker = await createWorker({
     ...workerOptionsFromEnvironment(),
     connection: await connect(address),
@@ -28,7 +29,7 @@ async function start({ taskQueue, region, address, debugMode = false }) {
       maxConcurrentWorkflowTaskPolls: 2,
       maxConcurrentActivityTaskPolls: 2,
       // Workflows in this thread: a worker costs a fifth.
-      ...(debugMode && { debugMode }),
+      debugMode: true,
     },
   });
   running.set(taskQueue, { worker, ended: worker.run() });

@@ -37,12 +37,11 @@ export function openRunLookUp(client: Client, attributes: readonly SearchAttribu
   return {
     findOwner: (tag) => once(owners, tag, () => findOwner(client, tag)),
     async findClaims(resource) {
-      // First: a run that tells meanwhile what it is about is found by one of the two.
-      const untold = await (openRuns ??= listUntoldRuns(client, attributes));
       const conditions = conditionsFor(resource, attributes);
       const listed = await Promise.all(conditions.map((query) => once(asked, query, () => listClaims(client, query))));
+      openRuns ??= listUntoldRuns(client, attributes);
       const asIs = await findOpenDeploy(client, resource);
-      const claims = [...listed.flat(), ...untold, ...(asIs ? [asIs] : [])];
+      const claims = [...listed.flat(), ...(await openRuns), ...(asIs ? [asIs] : [])];
       for (const { why } of claims) if (why !== undefined) whys.add(why);
       return claims;
     },

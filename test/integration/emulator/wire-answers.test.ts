@@ -14,7 +14,7 @@ import { Readable } from 'node:stream';
 import type { FaultRuleInput } from '../../../src/emulator/control/fault-rules';
 import { AwsError } from '../../../src/emulator/world';
 import { until } from '../../support/until';
-import { CREDENTIALS, handlers, REGION, startWireServer } from './wire-server';
+import { CREDENTIALS, handlers, REGION, startWireServer } from '../../support/wire-server';
 
 const CREATED = new Date('2026-05-04T10:00:00Z');
 const OBJECT = Buffer.alloc(200_000, 'x');

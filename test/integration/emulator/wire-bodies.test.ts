@@ -9,7 +9,7 @@ import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Call } from '../../../src/emulator/world';
 import { until } from '../../support/until';
-import { handlers, startWireServer } from './wire-server';
+import { handlers, startWireServer } from '../../support/wire-server';
 
 const MEGABYTE = 1024 ** 2;
 const PIECE = Buffer.alloc(64 * 1024, 'temporal');

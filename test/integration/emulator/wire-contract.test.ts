@@ -14,7 +14,7 @@ import type { Call, Service } from '../../../src/emulator/world';
 import { findViolations, isModelled, MODELLED_OPERATIONS } from '../../../src/service-model';
 import { findOperation } from '../../../src/service-model/model';
 import { fullValueOf } from '../../support/model-values';
-import { handlers, startWireServer } from './wire-server';
+import { handlers, startWireServer } from '../../support/wire-server';
 
 const DEPTH_MAX = 5;
 const TIME = new Date(1_700_000_000_000);

@@ -14,8 +14,8 @@ import { ListBucketsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { FaultRuleInput } from '../../../src/emulator/control/fault-rules';
 import { AwsError } from '../../../src/emulator/world';
 import { until } from '../../support/until';
-import { ask } from './raw-http';
-import { CREDENTIALS, handlers, REGION, startWireServer } from './wire-server';
+import { ask } from '../../support/raw-http';
+import { CREDENTIALS, handlers, REGION, startWireServer } from '../../support/wire-server';
 
 let jobs: string[];
 let server: Awaited<ReturnType<typeof startWireServer>>;

@@ -29,7 +29,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { emulatorControl, startEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator';
 import { holderOf } from '../../../src/emulator/folder-lock';
 import { until } from '../../support/until';
-import { clientsFor } from './wire-server';
+import { clientsFor } from '../../support/wire-server';
 
 const phases = {
   Starting: 0,

@@ -6,8 +6,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { ask } from './raw-http';
-import { clientsFor, CREDENTIALS, handlers, REGION, startWireServer } from './wire-server';
+import { ask } from '../../support/raw-http';
+import { clientsFor, CREDENTIALS, handlers, REGION, startWireServer } from '../../support/wire-server';
 
 const NOW_MS = Date.UTC(2026, 5, 1, 12);
 const HASH_OF_NOTHING = createHash('sha256').digest('hex');

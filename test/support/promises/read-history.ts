@@ -13,6 +13,7 @@ import type { temporal } from '@temporalio/proto';
 import { MEMO, type RunMemo } from '../../../src/contract';
 import { runTagValue } from '../../../src/domain/names';
 import type { Plan } from '../../../src/domain/plan';
+import { millisecondsOf } from '../event-time';
 import type { Named, Planned, RunEvidence, RunFailure, RunStatus } from './evidence';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -113,8 +114,7 @@ function namesOf({ training, hosting, removal }: Plan): Planned {
 }
 
 function isoOf(event: HistoryEvent | undefined): string {
-  const { seconds, nanos } = event?.eventTime ?? {};
-  return new Date(Number(seconds ?? 0) * 1000 + Math.floor((nanos ?? 0) / 1e6)).toISOString();
+  return new Date(Math.floor(millisecondsOf(event?.eventTime) || 0)).toISOString();
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -22,7 +22,7 @@ import { until } from '../support/until';
 import type { Rollout } from './plugin-workflows';
 
 const WORKFLOWS = require.resolve('./plugin-workflows');
-const FAST = { pollMinIntervalMs: 40, pollMaxIntervalMs: 150, readsPerSecond: 200, requestTimeoutMs: 1_500 };
+const FAST = { pollMinIntervalMs: 40, pollMaxIntervalMs: 150, readsPerSecond: 200, requestTimeoutMs: 5_000 };
 const INPUT: FitInput = { estimator: ESTIMATOR, fit: { inputs: `s3://${DATA_BUCKET}/iris` } };
 
 let rig: Rig;

@@ -1,12 +1,12 @@
 /** A Temporal server that goes away and comes back while somebody waits. */
 import { join } from 'node:path';
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
-import { connect, startRun, type RunProgress, type Session } from '../../../src/client';
-import { startTemporalServer, type TemporalServer } from '../../../src/temporal-server';
-import { ESTIMATOR, uniqueName } from '../../support/rig';
-import { makeScratchFolder, removeScratchFolders } from '../../support/scratch';
-import { temporalCliPath } from '../../support/temporal';
-import { until } from '../../support/until';
+import { connect, startRun, type RunProgress, type Session } from '../../src/client';
+import { startTemporalServer, type TemporalServer } from '../../src/temporal-server';
+import { ESTIMATOR, uniqueName } from '../support/rig';
+import { makeScratchFolder, removeScratchFolders } from '../support/scratch';
+import { temporalCliPath } from '../support/temporal';
+import { until } from '../support/until';
 
 let server: TemporalServer | undefined;
 afterEach(async () => {

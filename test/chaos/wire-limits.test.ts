@@ -11,9 +11,9 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { LookupOptions } from 'node:dns';
 import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { startServer } from '../../../src/emulator/server';
-import { ask, converse } from './raw-http';
-import { CREDENTIALS, handlers, REGION, startWireServer } from './wire-server';
+import { startServer } from '../../src/emulator/server';
+import { ask, converse } from '../support/raw-http';
+import { CREDENTIALS, handlers, REGION, startWireServer } from '../support/wire-server';
 
 let server: Awaited<ReturnType<typeof startWireServer>>;
 let handled: string[];
